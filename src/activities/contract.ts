@@ -1,0 +1,33 @@
+// What every activity is given and promises. An activity reads the context, looks at AWS afresh, does one thing, and
+// returns what it found or did. Each may be run twice: after a crash it will be, and the end is the same.
+import type { Aws } from '../aws/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { Consumer } from '../consumers/contract.ts';
+import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
+import type { Probe } from '../probes/contract.ts';
+import type { Vault } from '../vault/contract.ts';
+
+/** Something a person wants to know while an activity runs, or before it acts. Never a secret. */
+export interface Announcement {
+  about: ActivityName;
+  text: string;
+}
+
+export interface ActivityDeps {
+  aws: Aws;
+  vault: Vault;
+  clock: Clock;
+  /** Opens a consumer by the resolved spec in the plan. */
+  consumer(spec: string): Promise<Consumer>;
+  /** Opens a probe by the spec in the plan. */
+  probe(spec: string): Promise<Probe>;
+  announce(announcement: Announcement): void | Promise<void>;
+  /** Aborted when the person wants to stop: an activity that is only waiting gives up at once. */
+  signal?: AbortSignal;
+  /** `attended`: a person is near (two looks at the claim 2 s apart); else 10 s. */
+  attended: boolean;
+}
+
+export type Activity<Name extends ActivityName> = (context: RotationContext) => Promise<Outputs[Name]>;
+
+export type Activities = { [Name in ActivityName]: Activity<Name> };

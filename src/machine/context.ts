@@ -1,0 +1,168 @@
+// The one plain JSON record that both engines carry from step to step: what is planned, and what each activity found or
+// did. It never holds a secret. Instants are ISO 8601 in AWS's time; durations are whole seconds.
+
+export const contextSchema = 1;
+
+export type Intent = 'forward' | 'rollBack';
+
+/** An exception that a person or a flag made to the rules, kept for the record (and for an auditor). */
+export interface Override {
+  at: string;
+  what: 'shortQuiet' | 'shortGrace' | 'proceed' | 'deleteNow' | 'blindGrace' | 'unproven' | 'watchLimit' | 'allowSmtp';
+  why: string;
+}
+
+/** What was decided before the first change, and stays frozen afterwards. */
+export interface Plan {
+  account: string;
+  partition: string;
+  region: string;
+  user: string;
+  /** The user's unique id, `AIDA…`: a name can be given to another user later, an id cannot. */
+  userId: string;
+  /** The key to replace; null where the user has none and gets a first one. */
+  oldKey: string | null;
+  /** Known from the start only where something else made the replacement (`from: 'watch'`). */
+  newKey: string | null;
+  /** Every key id the user had when the plan was made. Any other id is this rotation's, or a stranger's. */
+  keysAtStart: string[];
+  /** Resolved consumer specs: absolute paths, no defaults left open. */
+  consumers: string[];
+  quietFor: number;
+  grace: number;
+  watchLimit: number;
+  probeEvery: number;
+  probes: string[];
+  /** `never`, `inactive`, or the id of an inactive key that may be removed to make room. */
+  freeSlot: string;
+  minAge: number;
+  allowSmtp: boolean;
+  /** What to do where silence proves nothing: a person decides (`ask` ends stuck) or has decided (`proceed`). */
+  unproven: 'ask' | 'proceed';
+  vault: 'file' | 'secretsmanager';
+  overrides: Override[];
+}
+
+/** One access key as AWS describes it. `lastUsedAt` null means "no use known", never "unused". */
+export interface KeyFacts {
+  id: string;
+  status: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  lastUsedService: string | null;
+  lastUsedRegion: string | null;
+}
+
+export interface ConsumerStatus {
+  spec: string;
+  state: 'pending' | 'delivered' | 'restored' | 'left' | 'failed';
+  /** Why it failed or was left, or what else a person should know about the place. */
+  note?: string;
+}
+
+/** AWS's time in this activity. */
+interface Stamp {
+  at: string;
+}
+
+/** A dangerous step raises the claim's counter before it acts. */
+interface Fenced extends Stamp {
+  counter: number;
+}
+
+/** A verdict that leads to a park: wait until `until`, which is `seconds` (a whole number from 1) after `at`. */
+interface Judged extends Stamp {
+  reason: string;
+  until: string;
+  seconds: number;
+}
+
+export type Signal = 'elapsed' | 'proceed' | 'reactivate' | 'rollBack';
+
+/** What each activity returns, under the activity's name. */
+export interface Outputs {
+  claimUser: Fenced & { resumed: boolean; skewSeconds: number };
+  inspectKeys: Stamp & {
+    verdict:
+      | 'create'
+      | 'verify'
+      | 'deliver'
+      | 'watch'
+      | 'grace'
+      | 'release'
+      | 'rollBack'
+      | 'nothingToDo'
+      | 'noSlot'
+      | 'refused';
+    reason: string;
+    keys: KeyFacts[];
+  };
+  preflightConsumers: Stamp & { consumers: ConsumerStatus[]; oldPairKept: boolean };
+  freeSlot: Stamp & { removed: string | null };
+  createKey: Fenced & { newKey: string; createdAt: string };
+  verifyNewKey: Stamp & { verdict: 'accepted' | 'rejected'; reason: string; attempts: number };
+  deliverKey: Fenced & { verdict: 'delivered' | 'failed'; reason: string; consumers: ConsumerStatus[] };
+  checkOldKeyUse: Judged & {
+    verdict: 'quiet' | 'busy' | 'unproven' | 'overdue' | 'lost';
+    lastUsedAt: string | null;
+    lastUsedService: string | null;
+    lastUsedRegion: string | null;
+    /** The use known when the verdict was made; the grace compares with it. */
+    watchedFrom: string;
+  };
+  awaitQuiet: { signal: Signal; at?: string };
+  deactivateKey: Fenced & { lastUsedAt: string | null; graceUntil: string };
+  checkHealth: Judged & {
+    verdict: 'healthy' | 'passed' | 'failing' | 'failingAgain' | 'reactivated' | 'gone' | 'quarantined';
+    /** Since when looks succeeded in a row; two more than an hour apart are needed after oversleeping. */
+    lookedBefore: string | null;
+  };
+  noteMissedLook: Judged & { verdict: 'waiting' | 'tooLong' | 'quarantined'; missedSince: string };
+  awaitGrace: { signal: Signal; at?: string };
+  reactivateKey: Fenced & { changed: boolean; times: number };
+  deleteKey: Fenced & { deleted: string };
+  verifyOldKey: Stamp & { verdict: 'accepted' | 'rejected' | 'unkept' | 'notNeeded'; reason: string };
+  restoreConsumers: Fenced & { verdict: 'restored' | 'failed'; reason: string; consumers: ConsumerStatus[] };
+  removeNewKey: Fenced & { verdict: 'removed' | 'left'; reason: string };
+  releaseUser: Stamp & { verdict: 'rotated' | 'nothingToDo' | 'refused' | 'rolledBack' | 'stuck'; reason: string };
+}
+
+/** The activities, in the order in which a rotation first meets them. */
+export const activityNames = [
+  'claimUser',
+  'inspectKeys',
+  'preflightConsumers',
+  'freeSlot',
+  'createKey',
+  'verifyNewKey',
+  'deliverKey',
+  'checkOldKeyUse',
+  'deactivateKey',
+  'checkHealth',
+  'noteMissedLook',
+  'deleteKey',
+  'reactivateKey',
+  'verifyOldKey',
+  'restoreConsumers',
+  'removeNewKey',
+  'releaseUser',
+] as const satisfies (keyof Outputs)[];
+
+export const parkNames = ['awaitQuiet', 'awaitGrace'] as const satisfies (keyof Outputs)[];
+
+export type ActivityName = (typeof activityNames)[number];
+export type ParkName = (typeof parkNames)[number];
+
+export interface RotationContext extends Partial<Outputs> {
+  schema: typeof contextSchema;
+  rotation: string;
+  intent: Intent;
+  /** `watch`: only the second half, for a key that something else replaced. */
+  from?: 'watch';
+  plan: Plan;
+  /** The run that carries this context: locally made by the engine, in ASL from `$$.Execution`. */
+  execution?: { id: string; name: string; startTime: string };
+  /** States in which an earlier run of this rotation was cut off: that step may have been done, wholly or in part. */
+  interruptions: { state: string; at: string }[];
+  error?: { Error: string; Cause: string };
+}
