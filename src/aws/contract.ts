@@ -57,6 +57,13 @@ export interface Aws {
   /** `sts:GetCallerIdentity` as another key; throws KeyNotAcceptedError. */
   callerAs(pair: KeyPair): Promise<Caller>;
   /**
+   * From now on, where the caller's own key is `keyId`, everything is signed with `pair` instead: a user who rotates
+   * their own key must not keep the old one in use.
+   */
+  signWithInsteadOf(keyId: string, pair: KeyPair): void;
+  /** The region that is signed for; `us-east-1` where none is set, since IAM is global. */
+  region(): Promise<string>;
+  /**
    * AWS's time in milliseconds since the epoch: the `Date` of the newest answer, moved on by the time that passed here
    * since. Null before the first answer.
    */

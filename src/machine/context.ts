@@ -40,6 +40,8 @@ export interface Plan {
   /** What to do where silence proves nothing: a person decides (`ask` ends stuck) or has decided (`proceed`). */
   unproven: 'ask' | 'proceed';
   vault: 'file' | 'secretsmanager';
+  /** When the plan was made, in AWS's time. */
+  startedAt: string;
   overrides: Override[];
 }
 
@@ -103,21 +105,20 @@ export interface Outputs {
   verifyNewKey: Stamp & { verdict: 'accepted' | 'rejected'; reason: string; attempts: number };
   deliverKey: Fenced & { verdict: 'delivered' | 'failed'; reason: string; consumers: ConsumerStatus[] };
   checkOldKeyUse: Judged & {
-    verdict: 'quiet' | 'busy' | 'unproven' | 'overdue' | 'lost';
+    verdict: 'quiet' | 'busy' | 'unproven' | 'overdue' | 'lost' | 'gone';
     lastUsedAt: string | null;
     lastUsedService: string | null;
     lastUsedRegion: string | null;
-    /** The use known when the verdict was made; the grace compares with it. */
     watchedFrom: string;
   };
   awaitQuiet: { signal: Signal; at?: string };
-  deactivateKey: Fenced & { lastUsedAt: string | null; graceUntil: string };
+  deactivateKey: Fenced & { lastUsedAt: string | null; graceUntil: string; undo: string };
   checkHealth: Judged & {
-    verdict: 'healthy' | 'passed' | 'failing' | 'failingAgain' | 'reactivated' | 'gone' | 'quarantined';
-    /** Since when looks succeeded in a row; two more than an hour apart are needed after oversleeping. */
+    verdict: 'healthy' | 'passed' | 'failing' | 'failingAgain' | 'reactivated' | 'gone' | 'hold';
+    /** An earlier passing look at the end of this grace: after oversleeping, two of them are needed. */
     lookedBefore: string | null;
   };
-  noteMissedLook: Judged & { verdict: 'waiting' | 'tooLong' | 'quarantined'; missedSince: string };
+  noteMissedLook: Judged & { verdict: 'waiting' | 'tooLong' | 'hold'; missedSince: string };
   awaitGrace: { signal: Signal; at?: string };
   reactivateKey: Fenced & { changed: boolean; times: number };
   deleteKey: Fenced & { deleted: string };
@@ -162,7 +163,7 @@ export interface RotationContext extends Partial<Outputs> {
   plan: Plan;
   /** The run that carries this context: locally made by the engine, in ASL from `$$.Execution`. */
   execution?: { id: string; name: string; startTime: string };
-  /** States in which an earlier run of this rotation was cut off: that step may have been done, wholly or in part. */
-  interruptions: { state: string; at: string }[];
+  /** Activities in which an earlier run of this rotation was cut off: each may have been done, wholly or in part. */
+  interruptions: { activity: ActivityName; at: string }[];
   error?: { Error: string; Cause: string };
 }

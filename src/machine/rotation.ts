@@ -50,6 +50,7 @@ export const rotation = words.createMachine({
     oldKeyUse: decide(
       when('checkOldKeyUse.verdict', 'quiet', 'deactivateKey'),
       when('checkOldKeyUse.verdict', 'busy', 'awaitQuiet'),
+      when('checkOldKeyUse.verdict', 'gone', 'releaseUser'),
       otherwise('stuck'),
     ),
     // Both keys active; waiting for the moment at which the old key can next be known to be quiet, or overdue.
@@ -70,7 +71,7 @@ export const rotation = words.createMachine({
       when('checkHealth.verdict', 'failing', 'reactivateToWatch'),
       when('checkHealth.verdict', 'reactivated', 'checkOldKeyUse'),
       when('checkHealth.verdict', 'gone', 'releaseUser'),
-      when('checkHealth.verdict', 'quarantined', 'stuck'),
+      when('checkHealth.verdict', 'hold', 'stuck'),
       otherwise('reactivateToStop'),
     ),
     // Old key inactive; waiting for the next look, or the end of the grace.
@@ -85,7 +86,7 @@ export const rotation = words.createMachine({
     noteMissedLook: run('noteMissedLook', 'missedLook', 'reactivateToStop'),
     missedLook: decide(
       when('noteMissedLook.verdict', 'waiting', 'awaitNextLook'),
-      when('noteMissedLook.verdict', 'quarantined', 'stuck'),
+      when('noteMissedLook.verdict', 'hold', 'stuck'),
       otherwise('reactivateToStop'),
     ),
     // Old key inactive; waiting for another try at looking.
