@@ -2,7 +2,7 @@
 // now and what to run next. One subclass per thing the caller does differently. Never a secret, never a response body.
 
 export interface ErrorOptionsWithHint {
-  hint?: string;
+  hint?: string | undefined;
   cause?: unknown;
 }
 
@@ -44,6 +44,11 @@ export class RecordError extends KeyturnError {
 /** A place cannot take or give back a key. What it held before, it still holds. */
 export class ConsumerError extends KeyturnError {
   override readonly name = 'ConsumerError';
+}
+
+/** A file on this machine cannot be read or written. What it held before, it still holds; of AWS nothing was asked. */
+export class FileError extends KeyturnError {
+  override readonly name = 'FileError';
 }
 
 /** The vault cannot store or return a pair. */

@@ -1,0 +1,135 @@
+// A lock between processes that ends with its holder: a file naming a process, which is proved dead before anybody takes
+// the lock from it. Two can never take it at once: whoever takes a dead lock first locks that very lock, by its nonce.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Clock } from './clock.ts';
+import { RefusedError } from './errors.ts';
+import { createFile, readFileIfThere, removeFile, replaceFile } from './files.ts';
+
+export interface Lock {
+  /** Safe to call twice. */
+  release(): Promise<void>;
+}
+
+interface Holder {
+  pid: number;
+  /** What tells this process from a later one with its pid; null where the system does not say. */
+  started: string | null;
+  host: string;
+  nonce: string;
+}
+
+/** How often somebody who waits looks again. */
+const lookEvery = 100;
+
+/**
+ * Takes the lock, or throws RefusedError naming who holds it, after `waitMs` (default: at once). A lock whose holder died
+ * on this machine is taken over; one of another machine never is. `what` is what the lock guards, as the error names it.
+ */
+export async function acquireLock(
+  path: string,
+  { what, waitMs = 0, clock }: { what: string; waitMs?: number; clock: Clock },
+): Promise<Lock> {
+  const until = clock.monotonic() + waitMs;
+  for (;;) {
+    const outcome = await tryLock(path);
+    if ('release' in outcome) return outcome;
+    if (clock.monotonic() >= until) throw refusal(path, what, outcome.heldBy);
+    await clock.sleep(lookEvery);
+  }
+}
+
+async function tryLock(path: string): Promise<Lock | { heldBy: Holder | null }> {
+  const us: Holder = {
+    pid: process.pid,
+    started: startOf(process.pid)?.mark ?? null,
+    host: hostname(),
+    nonce: randomBytes(6).toString('hex'),
+  };
+  const content = `${JSON.stringify(us)}\n`;
+  for (;;) {
+    if (await createFile(path, content, us.nonce)) return heldLock(path, us.nonce);
+    const holder = await holderOf(path);
+    if (holder === 'gone') continue;
+    if (holder === null || !isDead(holder)) return { heldBy: holder };
+
+    // Only the holder of this lock may touch a dead one, and only while it is still the one that was found dead: a slower
+    // process would else remove the lock of whoever took it over meanwhile.
+    const takeover = await tryLock(`${path}.${holder.nonce}`);
+    if (!('release' in takeover)) return takeover;
+    try {
+      const now = await holderOf(path);
+      if (now === null || now === 'gone' || now.nonce !== holder.nonce) continue;
+      await replaceFile(path, content);
+      return heldLock(path, us.nonce);
+    } finally {
+      await takeover.release();
+    }
+  }
+}
+
+function heldLock(path: string, nonce: string): Lock {
+  let held = true;
+  return {
+    release: async () => {
+      if (!held) return;
+      held = false;
+      const holder = await holderOf(path);
+      if (holder !== null && holder !== 'gone' && holder.nonce === nonce) await removeFile(path);
+    },
+  };
+}
+
+/** Null where the file says nothing that can be understood: then nobody can prove that its holder is dead. */
+async function holderOf(path: string): Promise<Holder | 'gone' | null> {
+  const content = await readFileIfThere(path);
+  if (content === null) return 'gone';
+  try {
+    const { pid, started, host, nonce } = JSON.parse(content.toString()) as Partial<Holder>;
+    if (!Number.isInteger(pid) || typeof host !== 'string' || !/^[0-9a-f]{12}$/.test(nonce ?? '')) return null;
+    return { pid: pid as number, started: started ?? null, host, nonce: nonce as string };
+  } catch {
+    return null;
+  }
+}
+
+function isDead(holder: Holder): boolean {
+  if (holder.host !== hostname()) return false;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
+  }
+  const now = startOf(holder.pid);
+  if (now === null || holder.started === null) return false;
+  return now.ended || now.mark !== holder.started;
+}
+
+/** When a process started, in ticks of a certain boot; `ended` where only its parent has not noticed yet (proc(5)). */
+function startOf(pid: number): { mark: string; ended: boolean } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return { mark: `${boot}/${fields[19]}`, ended: fields[0] === 'Z' || fields[0] === 'X' };
+  } catch {
+    return null;
+  }
+}
+
+function refusal(path: string, what: string, holder: Holder | null): RefusedError {
+  if (holder === null) {
+    return new RefusedError(`${what} is locked, and the lock does not say by whom`, {
+      hint: `if no other keyturn is running, remove ${path}`,
+    });
+  }
+  if (holder.host !== hostname()) {
+    return new RefusedError(`${what} is locked by process ${holder.pid} on ${holder.host}`, {
+      hint: `look there; if that process is gone, remove ${path}`,
+    });
+  }
+  return new RefusedError(`${what} is locked by process ${holder.pid}`, {
+    hint: `wait until it ends, or stop it; if it is no keyturn, remove ${path}`,
+  });
+}
