@@ -5,8 +5,8 @@ import { type Edge, edges, type Graph, readGraph, type Written } from './graph.t
 const colours = {
   run: 'fill:#dbeafe,stroke:#1d4ed8,color:#172554',
   park: 'fill:#fef3c7,stroke:#b45309,color:#451a03',
-  end: 'fill:#dcfce7,stroke:#15803d,color:#052e16',
-  stuck: 'fill:#fee2e2,stroke:#b91c1c,color:#450a0a',
+  ended: 'fill:#dcfce7,stroke:#15803d,color:#052e16',
+  asking: 'fill:#fee2e2,stroke:#b91c1c,color:#450a0a',
 };
 
 /** The machine as the text of a `stateDiagram-v2`. Throws VocabularyError like `toAsl`. */
@@ -28,8 +28,8 @@ export function toMermaid(machine: Written): string {
     `  class ${named(graph, 'park').join(',')} park`,
     `  class ${named(graph, 'end')
       .filter((name) => name !== 'stuck')
-      .join(',')} end`,
-    '  class stuck stuck',
+      .join(',')} ended`,
+    '  class stuck asking',
     '',
   ].join('\n');
 }
