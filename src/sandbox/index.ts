@@ -1,0 +1,114 @@
+// An AWS of one account on 127.0.0.1, in this process: IAM and STS over their real wire protocol, for unmodified SDK
+// clients. It runs on the clock it is given, and goes wrong only on request.
+import type { Clock } from '../clock.ts';
+import { type Account, type Credentials, createAccount } from './account.ts';
+import { answer } from './answer.ts';
+import { createDirectory } from './directory.ts';
+import { createFaults, type FaultRule } from './faults.ts';
+import { startHttpServer } from './http-server.ts';
+import { iam } from './iam.ts';
+import { createLastUsed } from './last-used.ts';
+import { rootUser } from './new-user.ts';
+import { createPropagation } from './propagation.ts';
+import { createRandom } from './random.ts';
+import type { RequestListener, RequestRecord } from './requests.ts';
+import { createRoles } from './roles.ts';
+import { createSessions } from './sessions.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { sts } from './sts.ts';
+import type { World } from './world.ts';
+
+export type * from './account.ts';
+export type { FaultKind, FaultRule } from './faults.ts';
+export type { PolicyDocument, PolicyStatement } from './policy.ts';
+export type { Principal } from './principal.ts';
+export type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
+export type { Settings } from './settings.ts';
+
+export interface SandboxOptions extends Partial<Settings> {
+  clock: Clock;
+  /** Default `123456789012`. */
+  accountId?: string;
+  /** Makes ids, secrets and chances the same in every run. Default: random. */
+  seed?: string;
+}
+
+export interface Sandbox {
+  /** For `endpoint`, or AWS_ENDPOINT_URL. */
+  readonly url: string;
+  /** An administrator's key, made at the start; its user is `administrator`. */
+  readonly credentials: Credentials;
+  readonly account: Account;
+  /** May be changed at any time; the next request obeys. */
+  readonly settings: Settings;
+  /** Every request in the order of arrival. */
+  readonly requests: readonly RequestRecord[];
+  /** Orders a fault; the returned function calls it off. */
+  fault(rule: FaultRule): () => void;
+  clearFaults(): void;
+  /** Calls the listener before and after each request is applied; the returned function ends that. */
+  onRequest(listener: RequestListener): () => void;
+  /** Ends every connection. Rejects with the first thing that a listener threw, or that broke in the sandbox itself. */
+  close(): Promise<void>;
+}
+
+export async function createSandbox({
+  clock,
+  accountId = '123456789012',
+  seed,
+  ...given
+}: SandboxOptions): Promise<Sandbox> {
+  const settings: Settings = { ...defaultSettings, ...given };
+  const random = createRandom(seed);
+  const directory = createDirectory(clock);
+  const world: World = {
+    clock,
+    accountId,
+    random,
+    settings,
+    directory,
+    lastUsed: createLastUsed(clock, settings),
+    propagation: createPropagation(clock, settings, directory, random),
+    roles: createRoles(),
+    sessions: createSessions(clock, random),
+  };
+  directory.put(rootUser(world));
+  const account = createAccount(world);
+  const [credentials] = account.createUser({
+    name: 'administrator',
+    policies: [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
+    // Older than any delay for new keys.
+    keys: [{ createdAt: '2015-04-22T00:00:00Z' }],
+  }).keys;
+  if (!credentials) throw new Error('the sandbox has no administrator');
+
+  const faults = createFaults();
+  const requests: RequestRecord[] = [];
+  const listeners = new Set<RequestListener>();
+  const failures: unknown[] = [];
+  const answering = { world, services: [iam, sts], faults, requests, listeners };
+  const server = await startHttpServer((http) =>
+    answer(http, answering).catch((error: unknown) => {
+      failures.push(error);
+      return 'cut' as const;
+    }),
+  );
+
+  return {
+    url: server.url,
+    credentials,
+    account,
+    settings,
+    requests,
+    fault: faults.add,
+    clearFaults: faults.clear,
+    onRequest: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: async () => {
+      await server.close();
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}

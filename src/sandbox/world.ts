@@ -1,0 +1,21 @@
+// Everything the sandbox's services share: the account's state, its settings, its clock.
+import type { Clock } from '../clock.ts';
+import type { Directory } from './directory.ts';
+import type { LastUsed } from './last-used.ts';
+import type { Propagation } from './propagation.ts';
+import type { Random } from './random.ts';
+import type { Roles } from './roles.ts';
+import type { Sessions } from './sessions.ts';
+import type { Settings } from './settings.ts';
+
+export interface World {
+  clock: Clock;
+  accountId: string;
+  random: Random;
+  settings: Settings;
+  directory: Directory;
+  lastUsed: LastUsed;
+  propagation: Propagation;
+  roles: Roles;
+  sessions: Sessions;
+}
