@@ -102,7 +102,9 @@ export function createAws(options: AwsOptions): Aws {
   return {
     caller: async () => {
       const { sdk, client } = await sts();
-      return callerOf(await translated('sts:GetCallerIdentity', () => client.send(new sdk.GetCallerIdentityCommand({}))));
+      return callerOf(
+        await translated('sts:GetCallerIdentity', () => client.send(new sdk.GetCallerIdentityCommand({}))),
+      );
     },
 
     callerAs: async (pair) => {
@@ -119,7 +121,9 @@ export function createAws(options: AwsOptions): Aws {
 
     user: async (name) => {
       const { sdk, client } = await iam();
-      const { User: user } = await translated('iam:GetUser', () => client.send(new sdk.GetUserCommand({ UserName: name })));
+      const { User: user } = await translated('iam:GetUser', () =>
+        client.send(new sdk.GetUserCommand({ UserName: name })),
+      );
       if (!user?.UserId) throw new NoSuchEntityError(`iam:GetUser: AWS named no user ${name}`);
       // AWS leaves Tags out where there are none; other implementations never put them into GetUser.
       const tags = user.Tags ?? (await tagsOf(name));
@@ -214,7 +218,9 @@ export function createAws(options: AwsOptions): Aws {
 
     untagUser: async (user, key) => {
       const { sdk, client } = await iam();
-      await translated('iam:UntagUser', () => client.send(new sdk.UntagUserCommand({ UserName: user, TagKeys: [key] })));
+      await translated('iam:UntagUser', () =>
+        client.send(new sdk.UntagUserCommand({ UserName: user, TagKeys: [key] })),
+      );
     },
 
     attachedPolicies: async (user) => {
@@ -242,7 +248,8 @@ export function createAws(options: AwsOptions): Aws {
     try {
       return await translated('iam:ListUserTags', async () => {
         const tags = [];
-        for await (const page of sdk.paginateListUserTags({ client }, { UserName: name })) tags.push(...(page.Tags ?? []));
+        for await (const page of sdk.paginateListUserTags({ client }, { UserName: name }))
+          tags.push(...(page.Tags ?? []));
         return tags;
       });
     } catch (error) {
@@ -253,7 +260,11 @@ export function createAws(options: AwsOptions): Aws {
   }
 }
 
-function callerOf(answer: { Account?: string | undefined; Arn?: string | undefined; UserId?: string | undefined }): Caller {
+function callerOf(answer: {
+  Account?: string | undefined;
+  Arn?: string | undefined;
+  UserId?: string | undefined;
+}): Caller {
   const { Account: account, Arn: arn, UserId: userId } = answer;
   if (!account || !arn || !userId) throw new CredentialsError('AWS did not say whose credentials these are');
   return { account, arn, userId, partition: arn.split(':')[1] ?? 'aws' };

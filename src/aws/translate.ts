@@ -37,7 +37,14 @@ const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpire
 const throttled = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']);
 const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 const noCredentials = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
-const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']);
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'CERT_HAS_EXPIRED',
+]);
 
 /** Runs one call; what it throws arrives as a KeyturnError that names `what` (an IAM action such as `iam:ListAccessKeys`). */
 export async function translated<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -82,13 +89,17 @@ export function translate(what: string, error: unknown): KeyturnError {
   if (name.startsWith('NoSuchEntity')) return new NoSuchEntityError(`${what}: ${message}${request}`);
 
   const status = $metadata?.httpStatusCode ?? 0;
-  if ($fault === 'client' && status >= 400 && status < 500) return new AwsRefusalError(`${what}: ${name}: ${message}${request}`);
+  if ($fault === 'client' && status >= 400 && status < 500)
+    return new AwsRefusalError(`${what}: ${name}: ${message}${request}`);
   if (unreachable.has(code)) {
     return new AnswerUnknownError(`AWS could not be reached for ${what}: ${code}`, {
       hint: 'check the network, the region and AWS_ENDPOINT_URL, then run the same command again',
     });
   }
-  return new AnswerUnknownError(`no usable answer to ${what}: ${code || name}${status ? ` (HTTP ${status})` : ''}${request}`, {
-    hint: 'whether the call was applied is not known; run keyturn status',
-  });
+  return new AnswerUnknownError(
+    `no usable answer to ${what}: ${code || name}${status ? ` (HTTP ${status})` : ''}${request}`,
+    {
+      hint: 'whether the call was applied is not known; run keyturn status',
+    },
+  );
 }

@@ -40,6 +40,8 @@ export interface Plan {
   /** What to do where silence proves nothing: a person decides (`ask` ends stuck) or has decided (`proceed`). */
   unproven: 'ask' | 'proceed';
   vault: 'file' | 'secretsmanager';
+  /** `watch`: only the second half, for a key that something else replaced. */
+  from: 'start' | 'watch';
   /** When the plan was made, in AWS's time. */
   startedAt: string;
   overrides: Override[];
@@ -158,8 +160,6 @@ export interface RotationContext extends Partial<Outputs> {
   schema: typeof contextSchema;
   rotation: string;
   intent: Intent;
-  /** `watch`: only the second half, for a key that something else replaced. */
-  from?: 'watch';
   plan: Plan;
   /** The run that carries this context: locally made by the engine, in ASL from `$$.Execution`. */
   execution?: { id: string; name: string; startTime: string };

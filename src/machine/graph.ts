@@ -144,6 +144,7 @@ function readInvoke<Name extends string>(name: string, written: unknown, known: 
   if (type !== 'remember' || plain(name, params, ['as']).as !== src) {
     throw new VocabularyError(name, `must remember the output of ${src} as ${src}, and do nothing else`);
   }
+  if (onError === undefined) throw new VocabularyError(name, 'does not say where a failure leads');
   const failed = plain(name, onError, ['target', 'actions']);
   if (failed.actions !== 'blame') throw new VocabularyError(name, 'must blame the error, and do nothing else');
   return { activity: src, next: target(name, done), onError: target(name, failed) };

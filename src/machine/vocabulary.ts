@@ -42,6 +42,19 @@ export function blamed(error: unknown): { Error: string; Cause: string } {
   return { Error: error.name, Cause: typeof hint === 'string' ? `${error.message}\nhint: ${hint}` : error.message };
 }
 
+/** The message and hint inside a `Cause`, whether `blamed` made it or Lambda did (a JSON document with a stack). */
+export function readCause(cause: string): { message: string; hint: string | null } {
+  let text = cause;
+  try {
+    const parsed = JSON.parse(cause) as { errorMessage?: unknown } | null;
+    if (typeof parsed?.errorMessage === 'string') text = parsed.errorMessage;
+  } catch {
+    // Not JSON: the text is the message itself.
+  }
+  const [message = '', hint] = text.split('\nhint: ', 2);
+  return { message, hint: hint ?? null };
+}
+
 const failed = (target: string) => ({ target, actions: 'blame' as const });
 const done = (activity: string, target: string) => ({
   target,

@@ -1,0 +1,128 @@
+// The old key is inactive: does everything still work? Judges, or throws where it cannot: a look without data is counted
+// by noteMissedLook and is never a pass.
+import { shortKeyId } from '../access-key.ts';
+import { timeOf } from '../clock.ts';
+import { KeyturnError, UnexpectedStateError } from '../errors.ts';
+import type { Outputs, RotationContext } from '../machine/context.ts';
+import { awsTime, stamp, waitUntil } from './aws-time.ts';
+import { pinnedUser } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { findKey, isActive } from './keys.ts';
+import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { lookAtProbes } from './probe-all.ts';
+import { isQuarantined, quarantinePermissions } from './quarantine.ts';
+
+export const permissions = [
+  ...quarantinePermissions,
+  'iam:GetAccessKeyLastUsed',
+  'iam:GetUser',
+  'iam:ListAccessKeys',
+  'iam:ListUserTags',
+  'sts:GetCallerIdentity',
+];
+
+type Verdict = Outputs['checkHealth']['verdict'];
+
+/** A use dated shortly after the deactivation was let through while the new status spread (S16). */
+export const propagation = 5 * 60_000;
+const oversleeping = 3_600_000;
+
+export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
+  const { aws } = deps;
+
+  return async (context) => {
+    const { plan } = context;
+    const deactivation = context.deactivateKey;
+    if (!deactivation) throw new UnexpectedStateError('there is no recorded deactivation to look after');
+    await pinnedUser(deps, context);
+    const keys = await aws.keys(plan.user);
+    const now = awsTime(deps);
+    const graceUntil = timeOf(deactivation.graceUntil);
+    const say = (verdict: Verdict, reason: string, next = now, lookedBefore: string | null = null) => ({
+      at: stamp(deps),
+      verdict,
+      reason,
+      ...waitUntil(now, next),
+      lookedBefore,
+    });
+
+    const old = findKey(keys, plan.oldKey);
+    if (!old) return say('gone', 'the old key is gone');
+    if (old.status === 'Active') return say('reactivated', `${shortKeyId(old.id)} was made active again by hand`);
+
+    const trouble = await troubleWith(context, deactivation);
+    if (trouble) {
+      if (await isQuarantined(deps, plan.user)) {
+        return say(
+          'hold',
+          `${trouble}; but AWS quarantined ${plan.user} for a leaked key, so nothing is reactivated by itself`,
+        );
+      }
+      return say((context.reactivateKey?.times ?? 0) > 0 ? 'failingAgain' : 'failing', trouble);
+    }
+
+    if (now < graceUntil) {
+      const nextProbe = now + Math.max(plan.probeEvery, plan.grace / 1000) * 1000;
+      return say(
+        'healthy',
+        'everything works without the old key',
+        plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil,
+      );
+    }
+    if (plan.probes.length > 0 && !wasAwake(context, now)) {
+      const first = earlierLook(context);
+      const apart = Math.min(plan.probeEvery * 1000, oversleeping);
+      if (first === null || now - timeOf(first) < apart) {
+        const next = (first === null ? now : timeOf(first)) + apart;
+        return say(
+          'healthy',
+          'everything works; this look came late, so another is needed',
+          next,
+          first ?? stamp(deps),
+        );
+      }
+    }
+    return say('passed', 'the grace has passed and everything works without the old key');
+  };
+
+  async function troubleWith(
+    context: RotationContext,
+    deactivation: NonNullable<RotationContext['deactivateKey']>,
+  ): Promise<string | null> {
+    const { plan } = context;
+    const keys = await aws.keys(plan.user);
+    const newKey = newKeyOf(context);
+    if (!newKey || !isActive(keys, newKey)) return 'the new key is not active any more';
+    const elsewhere = await placeWithoutNewKey(deps, context, newKey);
+    if (elsewhere) return elsewhere;
+
+    const { lastUsedAt, lastUsedService } = await aws.lastUsed(plan.oldKey ?? '');
+    if (lastUsedAt !== null && lastUsedAt !== deactivation.lastUsedAt && !isPropagation(lastUsedAt, deactivation.at)) {
+      return `the old key was in use after all, by ${lastUsedService ?? 'an unknown service'} at ${lastUsedAt}`;
+    }
+
+    const bad = await lookAtProbes(deps, plan.probes);
+    if (bad?.verdict === 'noData') throw new NoDataError(`a probe has no data: ${bad.detail}`);
+    return bad ? `a probe fails: ${bad.detail}` : null;
+  }
+}
+
+/** A probe could not be judged. The old key is inactive and stays so for now. */
+export class NoDataError extends KeyturnError {
+  override readonly name = 'NoDataError';
+}
+
+export function isPropagation(lastUsedAt: string, deactivatedAt: string): boolean {
+  const after = timeOf(lastUsedAt) - timeOf(deactivatedAt);
+  return after >= 0 && after <= propagation;
+}
+
+/** Whether the last look said to come back about now. */
+function wasAwake({ checkHealth, deactivateKey }: RotationContext, now: number): boolean {
+  const previous = checkHealth && checkHealth.at >= (deactivateKey?.at ?? '') ? checkHealth.until : deactivateKey?.at;
+  return now - timeOf(previous ?? '') <= oversleeping;
+}
+
+function earlierLook({ checkHealth, deactivateKey }: RotationContext): string | null {
+  return checkHealth && checkHealth.at >= (deactivateKey?.at ?? '') ? checkHealth.lookedBefore : null;
+}

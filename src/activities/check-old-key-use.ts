@@ -1,0 +1,96 @@
+// Both keys are active: may the old one be deactivated yet? Says so only on fresh, complete data, and else when to look
+// again. Changes nothing.
+import { shortKeyId } from '../access-key.ts';
+import type { KeyUse } from '../aws/contract.ts';
+import { instant, timeOf } from '../clock.ts';
+import { UnexpectedStateError } from '../errors.ts';
+import type { Outputs, RotationContext } from '../machine/context.ts';
+import { awsTime, stamp, waitUntil } from './aws-time.ts';
+import { pinnedUser } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { findKey, isActive, reactivateCommand } from './keys.ts';
+import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { failingProbe } from './probe-all.ts';
+import { judgeQuiet } from './quiet.ts';
+import { deactivationStands, watchedFrom } from './record.ts';
+
+export const permissions = [
+  'iam:GetAccessKeyLastUsed',
+  'iam:GetUser',
+  'iam:ListAccessKeys',
+  'iam:ListUserTags',
+  'sts:GetCallerIdentity',
+];
+
+type Verdict = Outputs['checkOldKeyUse']['verdict'];
+
+export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
+  const { aws } = deps;
+
+  return async (context) => {
+    const { plan } = context;
+    await pinnedUser(deps, context);
+    const keys = await aws.keys(plan.user);
+    const old = findKey(keys, plan.oldKey);
+    const newKey = newKeyOf(context);
+    const none: KeyUse = { lastUsedAt: null, lastUsedService: null, lastUsedRegion: null };
+    const say = (verdict: Verdict, reason: string, next: number, use = none) => ({
+      at: stamp(deps),
+      verdict,
+      reason,
+      ...waitUntil(awsTime(deps), next),
+      ...use,
+      watchedFrom: instant(watchedFrom(context)),
+    });
+    const now = awsTime(deps);
+
+    if (newKey === null || !isActive(keys, newKey)) return say('lost', 'the new key is not active any more', now);
+    const elsewhere = await placeWithoutNewKey(deps, context, newKey);
+    if (elsewhere) return say('lost', elsewhere, now);
+    if (!old) return say('gone', plan.oldKey ? 'the old key is gone' : 'there was no old key', now);
+    if (old.status !== 'Active') {
+      throw new UnexpectedStateError(`someone else deactivated the old key ${shortKeyId(old.id)}`, {
+        hint: `keyturn changed nothing; to go on make it active again (${reactivateCommand(plan.user, old.id)}) and keyturn resume ${context.rotation}`,
+      });
+    }
+
+    const use = await aws.lastUsed(old.id);
+    const from = watchedFrom(context);
+    const judged = judgeQuiet({
+      now: awsTime(deps),
+      from,
+      oldKey: { createdAt: old.createdAt, use },
+      newKeyInUse: await newKeyInUse(context, newKey),
+      plan,
+    });
+    const overdueAt = from + plan.watchLimit * 1000;
+    if (judged.verdict !== 'quiet') return say(judged.verdict, judged.reason, judged.next, use);
+
+    // A person who reactivated it by hand had a reason; only a person may have it deactivated again (S7).
+    if (deactivationStands(context)) {
+      const reason =
+        'the old key was made active again by hand: keyturn proceed deactivates it again, nothing else does';
+      return say(now >= overdueAt ? 'overdue' : 'busy', reason, overdueAt, use);
+    }
+    const failing = await failingProbe(deps, plan.probes);
+    if (failing) {
+      return say(
+        now >= overdueAt ? 'overdue' : 'busy',
+        failing,
+        Math.min(now + plan.probeEvery * 1000, overdueAt),
+        use,
+      );
+    }
+    return say('quiet', judged.reason, now, use);
+  };
+
+  /** Used since the delivery: before it nobody had it. What keyturn itself signs with it does not count. */
+  async function newKeyInUse(context: RotationContext, newKey: string): Promise<boolean> {
+    const use = await aws.lastUsed(newKey);
+    const delivered = context.deliverKey?.at ?? context.plan.startedAt;
+    if (use.lastUsedAt === null || timeOf(use.lastUsedAt) <= timeOf(delivered)) return false;
+    const caller = await aws.caller();
+    const byKeyturn = caller.userId === context.plan.userId && ['iam', 'sts'].includes(use.lastUsedService ?? '');
+    return !byKeyturn;
+  }
+}

@@ -1,0 +1,161 @@
+// The claim: one rotation per user, whichever engine. IAM tags are not compare-and-swap, so each claimant writes a tag of
+// its own and the oldest one stays (S10). The value carries a counter that is raised before each dangerous step: a record
+// that is behind its claim has been overtaken and may only report.
+
+import type { Aws, User } from '../aws/contract.ts';
+import { instant, timeOf } from '../clock.ts';
+import { RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
+import type { ActivityName, RotationContext } from '../machine/context.ts';
+import { awsTime } from './aws-time.ts';
+import type { ActivityDeps } from './contract.ts';
+import { counterOf } from './record.ts';
+
+const tagPrefix = 'keyturn:claim:';
+
+export interface Claim {
+  rotation: string;
+  /** When the user was claimed; of two claims the older one stays. */
+  since: string;
+  counter: number;
+  /** The last dangerous step, and when it was about to be taken: the intent that a crash leaves behind. */
+  step: string;
+  at: string;
+  keys: string[];
+}
+
+export function claimTag(rotation: string): string {
+  return `${tagPrefix}${rotation}`;
+}
+
+/** AWS allows letters, digits, spaces and `_.:/=+-@` in a tag's value, 256 characters at most. */
+export function formatClaim(claim: Claim): string {
+  const keys = claim.keys.length > 0 ? ` keys=${claim.keys.join('/')}` : '';
+  return `since=${claim.since} n=${claim.counter} step=${claim.step} at=${claim.at}${keys}`;
+}
+
+/** The user's open claims, oldest first. One that cannot be read counts as the oldest: it is never assumed away. */
+export function claimsOf(tags: Record<string, string>): Claim[] {
+  return Object.entries(tags)
+    .filter(([key, value]) => key.startsWith(tagPrefix) && !value.startsWith('released'))
+    .map(([key, value]) => {
+      const field = Object.fromEntries(value.split(' ').map((part) => part.split('=', 2))) as Record<string, string>;
+      return {
+        rotation: key.slice(tagPrefix.length),
+        since: field.since ?? '',
+        counter: Number(field.n ?? 0),
+        step: field.step ?? '',
+        at: field.at ?? '',
+        keys: field.keys?.split('/') ?? [],
+      };
+    })
+    .sort((a, b) => a.since.localeCompare(b.since) || a.rotation.localeCompare(b.rotation));
+}
+
+export function claimOf(rotation: string, user: User): Claim | undefined {
+  return claimsOf(user.tags).find((claim) => claim.rotation === rotation);
+}
+
+/** Takes the claim away; where UntagUser is denied the tag stays and says `released`. Safe to call twice. */
+export async function releaseClaim(aws: Aws, user: string, rotation: string, at: string): Promise<void> {
+  try {
+    await aws.untagUser(user, claimTag(rotation));
+  } catch (error) {
+    if ((error as Error).name !== 'AccessDeniedError') throw error;
+    await aws.tagUser(user, claimTag(rotation), `released ${at}`);
+  }
+}
+
+export const fencePermissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser'];
+
+export interface Fence {
+  counter: number;
+  /** AWS's time right before the step, in milliseconds: the intent. */
+  at: number;
+  /** The claim as it stood before: what an earlier, cut off attempt at the same step left. */
+  before: Claim;
+}
+
+/**
+ * To be passed right before a dangerous step. Reads account, user and claims afresh (S5, S9), throws where anything is not
+ * as this rotation left it, and raises the claim's counter. Passing it twice for the same step is fine.
+ */
+export async function fence(deps: ActivityDeps, context: RotationContext, step: ActivityName): Promise<Fence> {
+  const user = await pinnedUser(deps, context);
+  const before = await ownClaim(deps, context, user);
+  mustBeFirst(context, user, before);
+
+  const expected = counterOf(context);
+  const again = before.step === step && before.counter === expected + 1;
+  if (before.counter > expected && !again) throw behind(context, before);
+
+  const at = awsTime(deps);
+  const counter = expected + 1;
+  const keys = [context.plan.oldKey, context.createKey?.newKey ?? context.plan.newKey].filter((id) => id != null);
+  await deps.aws.tagUser(
+    context.plan.user,
+    claimTag(context.rotation),
+    // A second attempt keeps the first one's time: an orphan is recognised by the intent that made it (S21).
+    formatClaim({ ...before, counter, step, at: again ? before.at : instant(at), keys }),
+  );
+  return { counter, at, before };
+}
+
+/** The user, after making sure that account and unique id are the ones that the plan pins (S9). */
+export async function pinnedUser(deps: ActivityDeps, { plan }: RotationContext): Promise<User> {
+  const caller = await deps.aws.caller();
+  if (caller.account !== plan.account || caller.partition !== plan.partition) {
+    throw new UnexpectedStateError(
+      `these credentials belong to account ${caller.account}, the rotation to ${plan.account}`,
+      {
+        hint: 'nothing was changed; run the command with credentials of the rotation’s account',
+      },
+    );
+  }
+  const user = await deps.aws.user(plan.user);
+  if (user.id !== plan.userId) {
+    throw new UnexpectedStateError(`the user ${plan.user} is another one now: ${user.id} instead of ${plan.userId}`, {
+      hint: 'the user was deleted and made again; nothing was changed; start a new rotation',
+    });
+  }
+  return user;
+}
+
+/** Our claim; missing in two reads it is gone, missing in one it may only be late (S10). */
+async function ownClaim(deps: ActivityDeps, context: RotationContext, user: User): Promise<Claim> {
+  const claim = claimOf(context.rotation, user);
+  if (claim) return claim;
+  await deps.clock.sleep(claimPause(deps), deps.signal);
+  const late = claimOf(context.rotation, await deps.aws.user(context.plan.user));
+  if (late) return late;
+  throw new RecordError(`the claim of rotation ${context.rotation} on ${context.plan.user} is gone`, {
+    hint: 'someone released it, or this record was restored from a backup; nothing was changed; look with keyturn status',
+  });
+}
+
+/** Another claim that is older wins; a younger one withdraws by itself. */
+export function mustBeFirst(context: RotationContext, user: User, own: Claim): void {
+  const [first] = claimsOf(user.tags);
+  if (!first || first.rotation === own.rotation) return;
+  throw claimedBy(context.plan.user, first);
+}
+
+export function claimedBy(user: string, claim: Claim): RefusedError {
+  const since = Number.isNaN(timeOf(claim.since)) ? '' : ` since ${claim.since}`;
+  return new RefusedError(`${user} is being rotated already: rotation ${claim.rotation}${since}`, {
+    hint: `look with keyturn status ${claim.rotation}; if that rotation is dead: keyturn release ${claim.rotation} --user ${user}`,
+  });
+}
+
+export function behind(context: RotationContext, claim: Claim): RecordError {
+  return new RecordError(
+    `the record of rotation ${context.rotation} is behind its claim in AWS (${counterOf(context)} < ${claim.counter}, at ${claim.step})`,
+    {
+      hint: 'another machine or a newer record went on with it; nothing was changed; resume there, or look with keyturn status',
+    },
+  );
+}
+
+/** How far apart two reads of a claim are. */
+export function claimPause(deps: ActivityDeps): number {
+  return deps.attended ? 2_000 : 10_000;
+}

@@ -1,0 +1,58 @@
+// Deletes the old key for good. Everything is read once more right before (S5, S6), and whatever is not as expected stops it.
+import { shortKeyId } from '../access-key.ts';
+import { timeOf } from '../clock.ts';
+import { UnexpectedStateError } from '../errors.ts';
+import type { RotationContext } from '../machine/context.ts';
+import { awsTime, stamp } from './aws-time.ts';
+import { fence, fencePermissions } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { deleteInactive, deleteInactivePermissions, isActive, reactivateCommand } from './keys.ts';
+import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { deactivationStands } from './record.ts';
+
+export const permissions = [
+  ...fencePermissions,
+  ...deleteInactivePermissions,
+  'iam:GetAccessKeyLastUsed',
+  'sts:GetCallerIdentity',
+];
+
+export function deleteKey(deps: ActivityDeps): Activity<'deleteKey'> {
+  const { aws } = deps;
+
+  return async (context) => {
+    const { plan, rotation, deactivateKey } = context;
+    const oldKey = plan.oldKey ?? '';
+    const newKey = newKeyOf(context);
+    const stop = (what: string) =>
+      new UnexpectedStateError(what, {
+        hint: `the old key is inactive and was not deleted; keyturn resume ${rotation} judges again, this brings the key back: ${reactivateCommand(plan.user, oldKey)}`,
+      });
+    const byPerson = context.awaitGrace?.signal === 'proceed';
+
+    const { counter } = await fence(deps, context, 'deleteKey');
+    if (!deactivateKey || !deactivationStands(context)) throw stop('there is no recorded deactivation of the old key');
+    if (!newKey || !isActive(await aws.keys(plan.user), newKey)) throw stop('the new key is not active');
+    if (!byPerson && awsTime(deps) < timeOf(deactivateKey.graceUntil)) throw stop('the grace has not passed');
+
+    await deps.announce({
+      about: 'deleteKey',
+      text: `deleting ${shortKeyId(oldKey)}: after this there is no way back to it`,
+    });
+    await deleteInactive(deps, plan.user, oldKey, {
+      witness: newKey,
+      check: async () => {
+        await mustBeUnused(context, byPerson);
+        const elsewhere = await placeWithoutNewKey(deps, context, newKey);
+        if (elsewhere) throw stop(elsewhere);
+      },
+    });
+    return { at: stamp(deps), counter, deleted: oldKey };
+
+    async function mustBeUnused({ deactivateKey: deactivation }: RotationContext, decided: boolean) {
+      const { lastUsedAt } = await aws.lastUsed(oldKey);
+      if (decided || lastUsedAt === null || lastUsedAt === deactivation?.lastUsedAt) return;
+      throw stop(`the old key was used at ${lastUsedAt}, which was not known when it was deactivated`);
+    }
+  };
+}

@@ -1,0 +1,42 @@
+// Every place gets the new pair, in the plan's order, and is read back. The first that fails ends the delivery: the
+// rotation goes back. Running it twice is fine, a place that holds the new key is left as it is.
+import { ConsumerError, VaultError } from '../errors.ts';
+import type { ConsumerStatus } from '../machine/context.ts';
+import { stamp } from './aws-time.ts';
+import { fence, fencePermissions } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+
+export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
+
+export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
+  return async (context) => {
+    const { plan, rotation } = context;
+    const pair = await deps.vault.get(rotation, 'new');
+    if (!pair) {
+      throw new VaultError(`the new pair of rotation ${rotation} is not in the vault`, {
+        hint: `both keys are active and the places as they were; keyturn rollback ${rotation} goes back`,
+      });
+    }
+    // From here on nothing of ours may keep the old key in use (S17).
+    if (plan.oldKey) deps.aws.signWithInsteadOf(plan.oldKey, pair);
+    const { counter } = await fence(deps, context, 'deliverKey');
+
+    const consumers: ConsumerStatus[] = plan.consumers.map((spec) => ({ spec, state: 'pending' }));
+    for (const status of consumers) {
+      const consumer = await deps.consumer(status.spec);
+      try {
+        await consumer.write(pair, plan.oldKey);
+        if (consumer.readable && (await consumer.readBack(pair)) !== pair.accessKeyId) {
+          throw new ConsumerError(`${status.spec} does not give back what was written to it`);
+        }
+        status.state = 'delivered';
+      } catch (error) {
+        if (!(error instanceof ConsumerError)) throw error;
+        status.state = 'failed';
+        status.note = error.message;
+        return { at: stamp(deps), counter, verdict: 'failed', reason: error.message, consumers };
+      }
+    }
+    return { at: stamp(deps), counter, verdict: 'delivered', reason: 'every place holds the new key', consumers };
+  };
+}

@@ -1,0 +1,129 @@
+// Looks at the user's keys afresh and says, from them and from what is recorded, where the rotation begins or goes on.
+import { shortKeyId } from '../access-key.ts';
+import { timeOf } from '../clock.ts';
+import { UnexpectedStateError } from '../errors.ts';
+import type { KeyFacts, Outputs, RotationContext } from '../machine/context.ts';
+import { awsTime, stamp } from './aws-time.ts';
+import { pinnedUser } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { findKey, isActive, keysWithUse, reactivateCommand } from './keys.ts';
+import { deactivationStands, isRollingBack, wasCutOffIn } from './record.ts';
+
+export const permissions = [
+  'iam:GetAccessKeyLastUsed',
+  'iam:GetUser',
+  'iam:ListAccessKeys',
+  'iam:ListUserTags',
+  'sts:GetCallerIdentity',
+];
+
+type Finding = Pick<Outputs['inspectKeys'], 'verdict' | 'reason'>;
+
+export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
+  return async (context) => {
+    await pinnedUser(deps, context);
+    const keys = await keysWithUse(deps, context.plan.user);
+    const stored = await deps.vault.get(context.rotation, 'new');
+    const newKey = context.createKey?.newKey ?? context.plan.newKey ?? stored?.accessKeyId ?? null;
+
+    return { at: stamp(deps), keys, ...whereToGoOn(context, keys, newKey, awsTime(deps)) };
+  };
+}
+
+function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string | null, now: number): Finding {
+  const { plan } = context;
+  const old = findKey(keys, plan.oldKey);
+  if (isRollingBack(context)) return wayBack(context, keys, newKey);
+  if (newKey === null) return mayStart(context, keys, now);
+
+  if (!findKey(keys, newKey) && !context.createKey && plan.from === 'start') {
+    // The vault knows a key that the list does not show: createKey settles whether it is late or gone.
+    return { verdict: 'create', reason: 'the new key is in the vault, and AWS does not show it yet' };
+  }
+  if (!isActive(keys, newKey)) {
+    if (plan.from === 'watch' && !context.checkOldKeyUse) {
+      return { verdict: 'refused', reason: `the new key ${shortKeyId(newKey)} is not an active key of ${plan.user}` };
+    }
+    throw new UnexpectedStateError(`the new key ${shortKeyId(newKey)} is not active any more`, {
+      hint: `nothing was changed; make it active again (${reactivateCommand(plan.user, newKey)}), or keyturn rollback ${context.rotation}`,
+    });
+  }
+  if (plan.from === 'start') {
+    if (!context.createKey) return { verdict: 'create', reason: 'the new key exists and is in the vault' };
+    if (context.deliverKey?.verdict !== 'delivered') {
+      return { verdict: 'verify', reason: 'the new key exists; the places do not all hold it yet' };
+    }
+  }
+  if (!old) {
+    if (plan.from === 'watch' && !context.checkOldKeyUse) {
+      return { verdict: 'refused', reason: `${shortKeyId(plan.oldKey ?? '')} is not a key of ${plan.user}` };
+    }
+    return { verdict: 'release', reason: 'the old key is gone' };
+  }
+  if (old.status === 'Active') return { verdict: 'watch', reason: 'the new key is in place; both keys are active' };
+  if (deactivationStands(context) || wasCutOffIn(context, 'deactivateKey')) {
+    return { verdict: 'grace', reason: 'the old key is inactive' };
+  }
+  if (!context.checkOldKeyUse) {
+    return { verdict: 'refused', reason: `the old key ${shortKeyId(old.id)} is inactive already` };
+  }
+  throw new UnexpectedStateError(`someone else deactivated the old key ${shortKeyId(old.id)}`, {
+    hint: `keyturn changed nothing; to go on make it active again (${reactivateCommand(plan.user, old.id)}) and keyturn resume ${context.rotation}`,
+  });
+}
+
+function wayBack(context: RotationContext, keys: KeyFacts[], newKey: string | null): Finding {
+  const { plan } = context;
+  if (plan.oldKey !== null && !findKey(keys, plan.oldKey)) {
+    if (newKey && findKey(keys, newKey))
+      return { verdict: 'release', reason: 'the old key is gone: too late to go back' };
+    throw new UnexpectedStateError(`${plan.user} does not show the old key ${shortKeyId(plan.oldKey)}`, {
+      hint: `nothing was changed; look with aws iam list-access-keys --user-name ${plan.user}`,
+    });
+  }
+  if (context.removeNewKey) return { verdict: 'release', reason: 'everything is back where it was' };
+  return { verdict: 'rollBack', reason: 'on the way back' };
+}
+
+/** Whether a first step may be taken at all. */
+function mayStart(context: RotationContext, keys: KeyFacts[], now: number): Finding {
+  const { plan } = context;
+  const old = findKey(keys, plan.oldKey);
+  if (plan.oldKey !== null && !old) {
+    return { verdict: 'refused', reason: `${shortKeyId(plan.oldKey)} is not a key of ${plan.user}` };
+  }
+  if (old && old.status !== 'Active') {
+    return {
+      verdict: 'refused',
+      reason: `the old key ${shortKeyId(old.id)} is ${old.status}, so nobody can be using it`,
+    };
+  }
+  if (wasCutOffIn(context, 'createKey'))
+    return { verdict: 'create', reason: 'an earlier run was cut off at createKey' };
+  if (old && now - timeOf(old.createdAt) < plan.minAge * 1000) {
+    return {
+      verdict: 'nothingToDo',
+      reason: `${shortKeyId(old.id)} was made at ${old.createdAt}, so it is young enough`,
+    };
+  }
+  if (old && !plan.allowSmtp && looksLikeSmtp(plan.user, old)) {
+    return {
+      verdict: 'refused',
+      reason: `${shortKeyId(old.id)} sends mail through SES, and an SMTP password is derived from the key: it would stop working`,
+    };
+  }
+  if (keys.length >= 2 && plan.freeSlot === 'never') {
+    return { verdict: 'noSlot', reason: `${plan.user} has two keys already: ${keys.map(describe).join(' and ')}` };
+  }
+  return { verdict: 'create', reason: 'there is room for a new key' };
+}
+
+/** SES's console names its SMTP users `ses-smtp-user.…`; their passwords are made from the secret key (S19). */
+function looksLikeSmtp(user: string, key: KeyFacts): boolean {
+  return key.lastUsedService === 'ses' || /^ses-smtp-user\b/i.test(user);
+}
+
+function describe(key: KeyFacts): string {
+  const use = key.lastUsedAt ? `last used ${key.lastUsedAt}` : 'no use known';
+  return `${shortKeyId(key.id)} (${key.status.toLowerCase()}, ${use})`;
+}

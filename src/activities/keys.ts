@@ -1,0 +1,71 @@
+// Fresh looks at a user's keys, and the one way in which a key is ever deleted.
+import { shortKeyId } from '../access-key.ts';
+import type { KeyStatusFacts } from '../aws/contract.ts';
+import { NoSuchEntityError, UnexpectedStateError } from '../errors.ts';
+import type { KeyFacts } from '../machine/context.ts';
+import type { ActivityDeps } from './contract.ts';
+
+/** Every key of the user with its last use: one call for the list and one for each key. */
+export async function keysWithUse(deps: ActivityDeps, user: string): Promise<KeyFacts[]> {
+  const keys = await deps.aws.keys(user);
+  return Promise.all(keys.map(async (key) => ({ ...key, ...(await deps.aws.lastUsed(key.id)) })));
+}
+
+export function isActive(keys: readonly KeyStatusFacts[], id: string | null): boolean {
+  return keys.some((key) => key.id === id && key.status === 'Active');
+}
+
+export function findKey<Key extends KeyStatusFacts>(keys: readonly Key[], id: string | null): Key | undefined {
+  return keys.find((key) => key.id === id);
+}
+
+/** AWS may show an old status for a while, so two reads this far apart must agree before a key is deleted (S6). */
+const betweenReads = 5_000;
+
+export const deleteInactivePermissions = ['iam:ListAccessKeys', 'iam:DeleteAccessKey'];
+
+/**
+ * Deletes a key that two reads show inactive. `witness` is this rotation's other key: where the key is gone already, that
+ * counts as success only if the same list shows the witness (S9), else the list may be another user's or stale.
+ */
+export async function deleteInactive(
+  deps: ActivityDeps,
+  user: string,
+  id: string,
+  { witness, check }: { witness: string | null; check?: () => Promise<void> },
+): Promise<void> {
+  if (!(await mayDelete(deps, user, id, witness))) return;
+  await deps.clock.sleep(betweenReads, deps.signal);
+  if (!(await mayDelete(deps, user, id, witness))) return;
+  await check?.();
+
+  try {
+    await deps.aws.deleteKey(user, id);
+  } catch (error) {
+    if (!(error instanceof NoSuchEntityError)) throw error;
+    if (await mayDelete(deps, user, id, witness)) throw error;
+  }
+}
+
+/** False where the key is gone already. */
+async function mayDelete(deps: ActivityDeps, user: string, id: string, witness: string | null): Promise<boolean> {
+  const keys = await deps.aws.keys(user);
+  const key = findKey(keys, id);
+  if (!key) {
+    if (witness === null || findKey(keys, witness)) return false;
+    throw new UnexpectedStateError(`${user} shows neither ${shortKeyId(id)} nor ${shortKeyId(witness)}`, {
+      hint: `nothing was deleted; look with aws iam list-access-keys --user-name ${user}`,
+    });
+  }
+  if (key.status !== 'Inactive') {
+    throw new UnexpectedStateError(`${shortKeyId(id)} is ${key.status}, so it is not deleted`, {
+      hint: 'somebody made it active again; keyturn resume goes on watching it',
+    });
+  }
+  return true;
+}
+
+/** The line that brings a key back without keyturn. */
+export function reactivateCommand(user: string, keyId: string): string {
+  return `aws iam update-access-key --user-name ${user} --access-key-id ${keyId} --status Active`;
+}

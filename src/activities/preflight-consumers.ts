@@ -1,0 +1,42 @@
+// Before any key is made, every place proves that it can take one, and the old pair goes into the vault: without it a
+// roll back could reactivate but not restore.
+import { instant } from '../clock.ts';
+import { ConsumerError } from '../errors.ts';
+import type { ConsumerStatus } from '../machine/context.ts';
+import { awsTime } from './aws-time.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+
+export const permissions: string[] = [];
+
+export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsumers'> {
+  return async (context) => {
+    const { plan, rotation } = context;
+    const failures: ConsumerError[] = [];
+    const consumers: ConsumerStatus[] = [];
+    let oldPairKept = (await deps.vault.get(rotation, 'old')) !== null;
+
+    for (const spec of plan.consumers) {
+      const consumer = await deps.consumer(spec);
+      try {
+        const { holds, pair, notes } = await consumer.preflight({ user: plan.user, oldKey: plan.oldKey });
+        consumers.push({ spec, state: 'pending', ...(notes.length > 0 ? { note: notes.join('; ') } : {}) });
+        if (!oldPairKept && pair && holds === plan.oldKey) {
+          await deps.vault.put(rotation, 'old', pair);
+          oldPairKept = true;
+        }
+      } catch (error) {
+        if (!(error instanceof ConsumerError)) throw error;
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first) {
+      const others = failures.length > 1 ? ` (and ${failures.length - 1} other places are not ready)` : '';
+      throw new ConsumerError(`${first.message}${others}`, {
+        ...(first.hint ? { hint: first.hint } : {}),
+        cause: first,
+      });
+    }
+    return { at: instant(awsTime(deps)), consumers, oldPairKept };
+  };
+}

@@ -1,0 +1,25 @@
+// Asks every probe of the plan. No data is never a pass (S18).
+import type { ActivityDeps } from './contract.ts';
+
+export interface Failing {
+  verdict: 'fail' | 'noData';
+  detail: string;
+}
+
+/** The first probe that does not pass; one that fails comes before one that has no data. Null where all pass. */
+export async function lookAtProbes(deps: ActivityDeps, specs: readonly string[]): Promise<Failing | null> {
+  const looks = await Promise.all(
+    specs.map(async (spec) => {
+      const { verdict, detail } = await (await deps.probe(spec)).look();
+      return { verdict, detail: `${spec}: ${detail}` };
+    }),
+  );
+  const bad = looks.find((one) => one.verdict === 'fail') ?? looks.find((one) => one.verdict === 'noData');
+  return bad && bad.verdict !== 'pass' ? { verdict: bad.verdict, detail: bad.detail } : null;
+}
+
+/** The same in words, where a failing probe and one without data mean the same: not yet. */
+export async function failingProbe(deps: ActivityDeps, specs: readonly string[]): Promise<string | null> {
+  const bad = await lookAtProbes(deps, specs);
+  return bad ? `a probe does not pass: ${bad.detail}` : null;
+}

@@ -1,0 +1,77 @@
+// When an old key counts as quiet (S13 to S15): pure arithmetic over instants in milliseconds, apart from any call so that
+// every boundary can be tested.
+
+import type { KeyUse } from '../aws/contract.ts';
+import { timeOf } from '../clock.ts';
+import type { Plan } from '../machine/context.ts';
+
+const hour = 3_600_000;
+
+/** Sessions made from a key live for up to 36 h after it, and only the making is seen (S15). */
+const sessionsLive = 40 * hour;
+/** GetAccessKeyLastUsed is published late, in steps of 15 minutes (S13). */
+const longestMargin = 4.25 * hour;
+
+export interface Watch {
+  now: number;
+  /** Delivery, reactivation, or the start of retire. */
+  from: number;
+  oldKey: { createdAt: string; use: KeyUse };
+  /** Whether somebody else than keyturn was seen using the new key. */
+  newKeyInUse: boolean;
+  plan: Plan;
+}
+
+export interface QuietJudgement {
+  verdict: 'quiet' | 'busy' | 'unproven' | 'overdue';
+  reason: string;
+  /** When to look again, where busy. */
+  next: number;
+}
+
+export function judgeQuiet({ now, from, oldKey, newKeyInUse, plan }: Watch): QuietJudgement {
+  const lastUse = oldKey.use.lastUsedAt === null ? null : timeOf(oldKey.use.lastUsedAt);
+  const quietFor = quietForOf(plan, oldKey.use);
+  const overdueAt = from + plan.watchLimit * 1000;
+  const silentSince = Math.max(from, lastUse ?? from);
+  const quietAt = silentSince + quietFor + Math.min(quietFor / 4, longestMargin);
+
+  // Silence proves something only where there was sound (S14).
+  const heard = newKeyInUse || (lastUse !== null && lastUse >= from - quietFor);
+  const silenceBefore = Math.max(0, from - (lastUse ?? timeOf(oldKey.createdAt)));
+  const doubtUntil = Math.max(quietAt, silentSince + Math.min(silenceBefore, plan.watchLimit * 1000));
+  const use =
+    lastUse === null ? 'no use of the old key is known' : `the old key was last used ${oldKey.use.lastUsedAt}`;
+
+  if (now >= quietAt && heard) return { verdict: 'quiet', reason: use, next: now };
+  if (now >= doubtUntil) {
+    const doubt = `${use}, and nobody was seen using the new one: its silence proves nothing`;
+    return plan.unproven === 'proceed'
+      ? { verdict: 'quiet', reason: `${doubt}; decided beforehand to go on all the same`, next: now }
+      : { verdict: 'unproven', reason: doubt, next: now };
+  }
+  if (now >= overdueAt)
+    return { verdict: 'overdue', reason: `${use}: it is in use for longer than the watch may last`, next: now };
+  const next = now < quietAt ? quietAt : doubtUntil;
+  return { verdict: 'busy', reason: use, next: Math.min(next, overdueAt) };
+}
+
+/** Milliseconds of quiet that are needed; where sessions may hang on the key at least 40 h, unless less was asked for. */
+export function quietForOf(plan: Plan, use: KeyUse): number {
+  return atLeastSessions(plan.quietFor * 1000, use, plan, 'shortQuiet');
+}
+
+/** Milliseconds of grace, under the same rule. */
+export function graceOf(plan: Plan, use: KeyUse): number {
+  return atLeastSessions(plan.grace * 1000, use, plan, 'shortGrace');
+}
+
+function atLeastSessions(asked: number, use: KeyUse, plan: Plan, override: 'shortQuiet' | 'shortGrace'): number {
+  const allowed = use.lastUsedService !== 'sts' || plan.overrides.some((one) => one.what === override);
+  return allowed ? asked : Math.max(asked, sessionsLive);
+}
+
+/** Whether a shorter time than sessions live is asked for: recorded as an exception when the plan is made. */
+export function isShort(seconds: number): boolean {
+  return seconds * 1000 < sessionsLive;
+}

@@ -1,0 +1,55 @@
+// Makes the old key active again: the very first change of every way back. It needs no claim, vault or place (S1); the
+// claim's counter is raised afterwards, so that a record from before is noticed.
+import { shortKeyId } from '../access-key.ts';
+import { KeyturnError, UnexpectedStateError } from '../errors.ts';
+import { stamp } from './aws-time.ts';
+import { fence, fencePermissions } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { findKey } from './keys.ts';
+import { counterOf, wasCutOffIn } from './record.ts';
+
+export const permissions = [...fencePermissions, 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'sts:GetCallerIdentity'];
+
+export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
+  const { aws } = deps;
+
+  return async (context) => {
+    const { plan, rotation } = context;
+    const times = context.reactivateKey?.times ?? 0;
+    if (plan.oldKey === null) return { at: stamp(deps), counter: counterOf(context), changed: false, times };
+
+    const old = findKey(await aws.keys(plan.user), plan.oldKey);
+    if (!old) {
+      throw new UnexpectedStateError(`the old key ${shortKeyId(plan.oldKey)} is gone, so it cannot come back`, {
+        hint: `the places stay on the new key; keyturn resume ${rotation} finishes`,
+      });
+    }
+    const ours = context.deactivateKey !== undefined || wasCutOffIn(context, 'deactivateKey');
+    if (old.status !== 'Active' && !ours && context.intent !== 'rollBack') {
+      throw new UnexpectedStateError(
+        `someone else deactivated the old key ${shortKeyId(old.id)}, so it is not reactivated`,
+        {
+          hint: `keyturn changed nothing; keyturn rollback ${rotation} brings it back if that is what you want`,
+        },
+      );
+    }
+
+    const changed = old.status !== 'Active';
+    if (changed) await aws.setKeyStatus(plan.user, plan.oldKey, 'Active');
+    return { at: stamp(deps), counter: await raised(deps, context), changed, times: times + (changed ? 1 : 0) };
+  };
+}
+
+/** The claim follows the reactivation and cannot block it; where it cannot be raised the next fence will say so. */
+async function raised(deps: ActivityDeps, context: Parameters<typeof fence>[1]): Promise<number> {
+  try {
+    return (await fence(deps, context, 'reactivateKey')).counter;
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error;
+    await deps.announce({
+      about: 'reactivateKey',
+      text: `the old key is active again; its claim was not updated: ${error.message}`,
+    });
+    return counterOf(context) + 1;
+  }
+}

@@ -1,0 +1,45 @@
+// What the context says happened so far. Pure readings, shared by the activities; none looks at AWS.
+import { timeOf } from '../clock.ts';
+import type { ActivityName, RotationContext } from '../machine/context.ts';
+
+/** Whether this rotation is on its way back; that is never turned round again. */
+export function isRollingBack(context: RotationContext): boolean {
+  return (
+    context.intent === 'rollBack' ||
+    context.verifyNewKey?.verdict === 'rejected' ||
+    context.deliverKey?.verdict === 'failed' ||
+    context.awaitQuiet?.signal === 'rollBack' ||
+    context.awaitGrace?.signal === 'rollBack'
+  );
+}
+
+/** Whether an earlier run was cut off in this activity, so that it may have been done, wholly or in part. */
+export function wasCutOffIn(context: RotationContext, activity: ActivityName): boolean {
+  return context.interruptions.some((one) => one.activity === activity);
+}
+
+/** Whether any place was ever offered the new key: it may then be in use, whatever the places hold now. */
+export function wasOffered(context: RotationContext): boolean {
+  return context.deliverKey !== undefined || wasCutOffIn(context, 'deliverKey');
+}
+
+/** The highest counter that an outcome of this rotation carries. The claim in AWS must not be ahead of it. */
+export function counterOf(context: RotationContext): number {
+  const outcomes = Object.values(context).map((value) => (value as { counter?: unknown } | null)?.counter);
+  return Math.max(0, ...outcomes.filter((counter) => typeof counter === 'number'));
+}
+
+/** Whether our deactivation is the last thing that this rotation did to the old key's status. */
+export function deactivationStands(context: RotationContext): boolean {
+  return (context.deactivateKey?.counter ?? -1) > (context.reactivateKey?.counter ?? -1);
+}
+
+/** From when on the old key must be quiet, in milliseconds: the latest of delivery, reactivation and, for retire, its start. */
+export function watchedFrom(context: RotationContext): number {
+  const moments = [
+    context.plan.from === 'watch' ? context.plan.startedAt : context.deliverKey?.at,
+    context.reactivateKey?.at,
+    context.checkHealth?.verdict === 'reactivated' ? context.checkHealth.at : undefined,
+  ];
+  return Math.max(...moments.filter((at) => at !== undefined).map(timeOf));
+}

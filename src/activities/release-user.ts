@@ -1,0 +1,71 @@
+// The end of every way: judges by the record and a fresh look what came of the rotation, and takes the claim and the vault's
+// entry away where it is over. Where it is not (`stuck`) both stay, for a person and for `resume`.
+import { shortKeyId } from '../access-key.ts';
+import type { Outputs, RotationContext } from '../machine/context.ts';
+import { readCause } from '../machine/vocabulary.ts';
+import { stamp } from './aws-time.ts';
+import { claimOf, releaseClaim } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { findKey } from './keys.ts';
+import { newKeyOf } from './places.ts';
+import { isRollingBack, wasCutOffIn } from './record.ts';
+
+export const permissions = ['iam:GetUser', 'iam:ListAccessKeys', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'];
+
+type Judgement = Pick<Outputs['releaseUser'], 'verdict' | 'reason'>;
+
+export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
+  return async (context) => {
+    const { plan, rotation } = context;
+    const judgement = await judge(context);
+    const at = stamp(deps);
+    if (judgement.verdict === 'stuck') return { at, ...judgement };
+
+    if (claimOf(rotation, await deps.aws.user(plan.user))) await releaseClaim(deps.aws, plan.user, rotation, at);
+    // The vault's entry goes last of all: until here everything could still be needed.
+    await deps.vault.remove(rotation, 'old');
+    await deps.vault.remove(rotation, 'new');
+    return { at, ...judgement };
+  };
+
+  async function judge(context: RotationContext): Promise<Judgement> {
+    const { plan, rotation, error } = context;
+    // A record that was overtaken must not take away the claim of the one that overtook it (S10).
+    if (error?.Error === 'RecordError') return { verdict: 'stuck', reason: readCause(error.Cause).message };
+
+    const keys = await deps.aws.keys(plan.user);
+    const stored = await deps.vault.get(rotation, 'new');
+    const newKey = newKeyOf(context) ?? stored?.accessKeyId ?? null;
+    const delivered =
+      plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.deliverKey?.verdict === 'delivered';
+    const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
+
+    if (delivered && oldGone && newKey && findKey(keys, newKey)) {
+      return {
+        verdict: 'rotated',
+        reason: `${shortKeyId(newKey)} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
+      };
+    }
+    if (isRollingBack(context) && (context.removeNewKey || context.verifyOldKey?.verdict === 'unkept')) {
+      return { verdict: 'rolledBack', reason: rolledBackReason(context) };
+    }
+    const stranger = keys.find((key) => !plan.keysAtStart.includes(key.id));
+    const unknown =
+      stored !== null || (stranger && (wasCutOffIn(context, 'createKey') || error?.Error === 'AnswerUnknownError'));
+    const ours =
+      plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.createKey !== undefined || unknown;
+    if (ours) return { verdict: 'stuck', reason: error ? readCause(error.Cause).message : 'the rotation is not over' };
+
+    const { verdict, reason } = context.inspectKeys ?? {};
+    if (error) return { verdict: 'refused', reason: readCause(error.Cause).message };
+    if (verdict === 'nothingToDo') return { verdict, reason: reason ?? '' };
+    return { verdict: 'refused', reason: reason ?? 'the rotation was not begun' };
+  }
+}
+
+function rolledBackReason({ verifyNewKey, deliverKey, removeNewKey, verifyOldKey }: RotationContext): string {
+  const why =
+    verifyNewKey?.verdict === 'rejected' ? verifyNewKey : deliverKey?.verdict === 'failed' ? deliverKey : null;
+  const how = removeNewKey?.reason ?? verifyOldKey?.reason ?? '';
+  return why ? `${why.reason}; ${how}` : how;
+}

@@ -1,0 +1,56 @@
+// Every place that still holds our new key gets the old pair back; a place that holds anything else is left and named (S24).
+import { shortKeyId } from '../access-key.ts';
+import { ConsumerError, VaultError } from '../errors.ts';
+import type { ConsumerStatus } from '../machine/context.ts';
+import { stamp } from './aws-time.ts';
+import { fence, fencePermissions } from './claim.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { newKeyOf } from './places.ts';
+
+export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
+
+export function restoreConsumers(deps: ActivityDeps): Activity<'restoreConsumers'> {
+  return async (context) => {
+    const { plan, rotation } = context;
+    const old = await deps.vault.get(rotation, 'old');
+    const newKey = newKeyOf(context) ?? (await deps.vault.get(rotation, 'new'))?.accessKeyId;
+    if (!old || !newKey) {
+      throw new VaultError(`the pairs of rotation ${rotation} are not in the vault`, {
+        hint: 'both keys are active and the places as they were',
+      });
+    }
+    const { counter } = await fence(deps, context, 'restoreConsumers');
+
+    const consumers: ConsumerStatus[] = [];
+    for (const spec of plan.consumers) consumers.push(await restored(spec));
+    const failed = consumers.filter((one) => one.state === 'failed');
+    return {
+      at: stamp(deps),
+      counter,
+      verdict: failed.length === 0 ? 'restored' : 'failed',
+      reason: failed[0]?.note ?? summary(consumers),
+      consumers,
+    };
+
+    async function restored(spec: string): Promise<ConsumerStatus> {
+      const consumer = await deps.consumer(spec);
+      try {
+        const state = await consumer.restore(old as NonNullable<typeof old>, newKey as string);
+        if (state === 'left') return { spec, state, note: 'it holds neither of the two keys, so it was left as it is' };
+        if (consumer.readable && (await consumer.readBack(old ?? undefined)) !== old?.accessKeyId) {
+          return { spec, state: 'failed', note: `${spec} does not give back what was restored to it` };
+        }
+        return { spec, state };
+      } catch (error) {
+        if (!(error instanceof ConsumerError)) throw error;
+        return { spec, state: 'failed', note: error.message };
+      }
+    }
+
+    function summary(all: ConsumerStatus[]): string {
+      const left = all.filter((one) => one.state === 'left').map((one) => one.spec);
+      const who = shortKeyId(old?.accessKeyId ?? '');
+      return left.length === 0 ? `every place holds ${who} again` : `left as they are: ${left.join(', ')}`;
+    }
+  };
+}

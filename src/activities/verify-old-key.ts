@@ -1,0 +1,22 @@
+// Before anything is restored: is there an old pair to restore, and does AWS accept it (S23)?
+import type { Outputs } from '../machine/context.ts';
+import { stamp } from './aws-time.ts';
+import type { Activity, ActivityDeps } from './contract.ts';
+import { wasOffered } from './record.ts';
+import { verifyPair } from './verify-pair.ts';
+
+export const permissions = ['sts:GetCallerIdentity'];
+
+export function verifyOldKey(deps: ActivityDeps): Activity<'verifyOldKey'> {
+  return async (context) => {
+    const { plan, rotation } = context;
+    const say = (verdict: Outputs['verifyOldKey']['verdict'], reason: string) => ({ at: stamp(deps), verdict, reason });
+
+    if (plan.from === 'watch') return say('unkept', 'keyturn delivered nothing, so there is nothing to restore');
+    if (!wasOffered(context)) return say('notNeeded', 'no place was ever offered the new key');
+    const pair = await deps.vault.get(rotation, 'old');
+    if (!pair) return say('unkept', 'the old secret was never readable, so the places stay on the new key');
+    const { verdict, reason } = await verifyPair(deps, plan, pair);
+    return say(verdict, reason);
+  };
+}
