@@ -1,0 +1,295 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createVirtualClock } from '../../src/clock.ts';
+import type { RotationRecord, SignalMessage } from '../../src/engine/contract.ts';
+import { createRecordStore } from '../../src/engine/record-store.ts';
+import { RecordError, RefusedError, UsageError } from '../../src/errors.ts';
+import { runChild } from '../support/child.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const clock = createVirtualClock('2026-11-22T10:00:00Z');
+
+const record = (rotation: string, overrides: Partial<RotationRecord> = {}): RotationRecord => ({
+  schema: 1,
+  rotation,
+  engine: 'local',
+  createdAt: '2026-11-22T10:00:00Z',
+  context: {
+    schema: 1,
+    rotation,
+    intent: 'forward',
+    interruptions: [],
+    plan: {
+      account: '123456789012',
+      partition: 'aws',
+      region: 'us-east-1',
+      user: 'alice',
+      userId: 'AIDACKCEVSQ6C2EXAMPLE',
+      oldKey: 'AKIAIOSFODNN7EXAMPLE',
+      newKey: null,
+      keysAtStart: ['AKIAIOSFODNN7EXAMPLE'],
+      consumers: [],
+      quietFor: 172_800,
+      grace: 604_800,
+      watchLimit: 2_592_000,
+      probeEvery: 3600,
+      probes: [],
+      freeSlot: 'never',
+      minAge: 0,
+      allowSmtp: false,
+      unproven: 'ask',
+      vault: 'file',
+      from: 'start',
+      startedAt: '2026-11-22T10:00:00Z',
+      overrides: [],
+    },
+  },
+  state: 'claimUser',
+  running: true,
+  park: null,
+  parks: 0,
+  answered: 0,
+  outcome: null,
+  history: [],
+  ...overrides,
+});
+
+const proceed: SignalMessage = { signal: 'proceed', state: 'awaitQuiet', entry: 1, at: '2026-11-22T10:00:00Z' };
+
+const setUp = () => {
+  const stateDir = join(temporaryFolder(), 'state');
+  const put = (name: string, content: string) => {
+    mkdirSync(join(stateDir, 'rotations'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(stateDir, 'rotations', name), content);
+  };
+  const read = (name: string) => readFileSync(join(stateDir, 'rotations', name), 'utf8');
+  return { stateDir, put, read, store: createRecordStore(stateDir, clock) };
+};
+
+describe('records', () => {
+  test('come back as they were saved, last one last', async () => {
+    const { store } = setUp();
+
+    await store.save(record('r1'));
+    await store.save(record('r1', { state: 'createKey', running: false }));
+    const loaded = await store.load('r1');
+
+    expect(loaded).toEqual(record('r1', { state: 'createKey', running: false }));
+  });
+
+  test('lie in files and folders that are closed to others', async () => {
+    const { store, stateDir } = setUp();
+
+    await store.save(record('r1'));
+
+    expect(readdirSync(join(stateDir, 'rotations'))).toEqual(['r1.json']);
+    expect(statSync(stateDir).mode & 0o777).toBe(0o700);
+    expect(statSync(join(stateDir, 'rotations')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(stateDir, 'rotations', 'r1.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('reading makes nothing on disk', async () => {
+    const { store, stateDir } = setUp();
+
+    const list = await store.list();
+    await store.peekSignal('r1');
+    await store.takeSignal('r1');
+
+    expect(list).toEqual({ records: [], unreadable: [] });
+    expect(existsSync(stateDir)).toBe(false);
+  });
+
+  test('a crash while saving leaves the record before it', async () => {
+    const { store, stateDir } = setUp();
+    await store.save(record('r1'));
+
+    await runChild(
+      `import { systemClock } from './src/clock.ts';
+       import { createRecordStore } from './src/engine/record-store.ts';
+       const store = createRecordStore(${JSON.stringify(stateDir)}, systemClock);
+       await store.save({ ...(await store.load('r1')), state: 'createKey' });`,
+      { crashBefore: 'rename' },
+    );
+
+    expect(await store.load('r1')).toEqual(record('r1'));
+    expect((await store.list()).records).toHaveLength(1);
+    await store.save(record('r1'));
+    expect(readdirSync(join(stateDir, 'rotations'))).toEqual(['r1.json']);
+  });
+
+  test('are listed oldest first, with the damaged beside the good', async () => {
+    const { store, put } = setUp();
+    await store.save(record('aa', { createdAt: '2026-11-22T12:00:00Z' }));
+    await store.save(record('bb', { createdAt: '2026-11-22T11:00:00Z' }));
+    put('cc.json', '{"schema":1,');
+    put('dd.json', '{"schema":2}');
+
+    const list = await store.list();
+
+    expect(list.records.map(({ rotation }) => rotation)).toEqual(['bb', 'aa']);
+    expect(list.unreadable.map(({ rotation, error }) => [rotation, error.name, error.message])).toEqual([
+      ['cc', 'RecordError', 'the record of rotation cc is damaged'],
+      ['dd', 'RecordError', 'the record of rotation dd was written by a newer keyturn'],
+    ]);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['cut off', '{"schema":1,"rotation":"r1"'],
+    ['no object', '"text"'],
+    ['null', 'null'],
+    ['without a context', JSON.stringify({ ...record('r1'), context: undefined })],
+    ['of another rotation', JSON.stringify(record('r2'))],
+    ['of schema 0', JSON.stringify({ ...record('r1'), schema: 0 })],
+    ['of a newer keyturn', JSON.stringify({ ...record('r1'), schema: 2 })],
+    ['with a newer context', JSON.stringify({ ...record('r1'), context: { schema: 2 } })],
+  ])('one that is %s is neither read nor overwritten', async (_, content) => {
+    const { store, put, read } = setUp();
+    put('r1.json', content);
+
+    const loaded = store.load('r1');
+    const saved = store.save(record('r1'));
+
+    await expect(loaded).rejects.toThrow(RecordError);
+    await expect(saved).rejects.toThrow(RecordError);
+    expect(read('r1.json')).toBe(content);
+  });
+
+  test('one that is not there is named, and so are those that are', async () => {
+    const { store } = setUp();
+    await store.save(record('r1'));
+
+    const error = await store.load('r2').catch((caught) => caught);
+
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toBe('no rotation has the id r2');
+    expect(error.hint).toBe('there are: r1');
+  });
+
+  test.each(['../r1', 'a/b', '', '.hidden'])('an id that is no file name is no id: %s', async (id) => {
+    const { store } = setUp();
+
+    await expect(store.load(id)).rejects.toThrow(UsageError);
+    await expect(store.save(record(id))).rejects.toThrow(UsageError);
+  });
+});
+
+describe('resolve', () => {
+  test('takes an id, the only beginning of one, and an id that begins another', async () => {
+    const { store, put } = setUp();
+    await store.save(record('r1'));
+    await store.save(record('r10'));
+    put('x1.json', 'damaged');
+
+    const found = [await store.resolve('r1'), await store.resolve('r10'), await store.resolve('x')];
+
+    expect(found).toEqual(['r1', 'r10', 'x1']);
+  });
+
+  test('asks which one where several begin so', async () => {
+    const { store } = setUp();
+    await store.save(record('r1'));
+    await store.save(record('r2'));
+
+    const error = await store.resolve('r').catch((caught) => caught);
+
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toBe('2 rotations begin with r');
+    expect(error.hint).toBe('which one: r1, r2');
+  });
+
+  test.each(['x', ''])('knows none: %s', async (id) => {
+    const { store } = setUp();
+    await store.save(record('r1'));
+
+    await expect(store.resolve(id)).rejects.toThrow(UsageError);
+  });
+});
+
+describe('lockUser', () => {
+  test('keeps others away from one user of one account', async () => {
+    const { store } = setUp();
+
+    const alice = await store.lockUser('123456789012', 'alice');
+    const others = [await store.lockUser('123456789012', 'bob'), await store.lockUser('210987654321', 'alice')];
+    const error = await store.lockUser('123456789012', 'alice').catch((caught) => caught);
+    await alice.release();
+    const again = await store.lockUser('123456789012', 'alice');
+
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error.message).toBe(`user alice of account 123456789012 is locked by process ${process.pid}`);
+    await Promise.all([...others, again].map((lock) => lock.release()));
+  });
+
+  test('takes names that differ in case alone for one user', async () => {
+    const { store } = setUp();
+    await store.lockUser('123456789012', 'Alice');
+
+    await expect(store.lockUser('123456789012', 'aLICE')).rejects.toThrow(RefusedError);
+  });
+
+  test('makes a file for every name that IAM allows, and for any other, each its own', async () => {
+    const { store, stateDir } = setUp();
+    const names = ['a+b=c,d.e@f-g_h', '..', '.', '-', 'u'.repeat(64), '../../up', 'a/b', 'ü', 'a b', 'a%20b'];
+
+    for (const name of names) await store.lockUser('123456789012', name);
+
+    expect(readdirSync(join(stateDir, 'locks'))).toHaveLength(names.length);
+  });
+});
+
+describe('signals', () => {
+  test('wait until they are taken, once', async () => {
+    const { store, stateDir } = setUp();
+
+    await store.signal('r1', proceed);
+    const seen = [await store.peekSignal('r1'), await store.takeSignal('r1'), await store.takeSignal('r1')];
+
+    expect(seen).toEqual([proceed, proceed, null]);
+    expect(await store.peekSignal('r1')).toBeNull();
+    expect(readdirSync(join(stateDir, 'rotations'))).toEqual([]);
+  });
+
+  test('S4 a second one is refused while the first waits, and may come after it', async () => {
+    const { store } = setUp();
+    await store.signal('r1', proceed);
+
+    const error = await store.signal('r1', { ...proceed, signal: 'rollBack' }).catch((caught) => caught);
+    await store.takeSignal('r1');
+    await store.signal('r1', { ...proceed, signal: 'rollBack' });
+
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error.message).toBe('rotation r1 was given the signal proceed already');
+    expect(await store.peekSignal('r1')).toMatchObject({ signal: 'rollBack' });
+  });
+
+  test('of many takers one gets it, and of many givers one gives it', async () => {
+    const { store } = setUp();
+
+    const given = await Promise.allSettled([1, 2, 3, 4, 5].map((entry) => store.signal('r1', { ...proceed, entry })));
+    const taken = await Promise.all([1, 2, 3, 4, 5].map(() => store.takeSignal('r1')));
+
+    expect(given.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(taken.filter((message) => message !== null)).toHaveLength(1);
+  });
+
+  test('are no records', async () => {
+    const { store } = setUp();
+    await store.save(record('r1'));
+
+    await store.signal('r1', proceed);
+
+    expect((await store.list()).records).toHaveLength(1);
+    expect((await store.list()).unreadable).toEqual([]);
+  });
+
+  test.each(['', '{', 'null', '{"signal":"delete","at":""}'])('a damaged one is no consent: %s', async (content) => {
+    const { store, put } = setUp();
+    put('r1.signal', content);
+
+    await expect(store.peekSignal('r1')).rejects.toThrow(RecordError);
+    await expect(store.takeSignal('r1')).rejects.toThrow('the signal for rotation r1 is damaged');
+    expect(await store.takeSignal('r1')).toBeNull();
+  });
+});
