@@ -1,4 +1,4 @@
-// One request from its arrival to its answer: fault, authentication, permission, change. Every request is logged.
+// One request from its arrival to its answer: fault, signature, permission, change. Every request is logged.
 import { instant } from '../clock.ts';
 import { authenticate } from './authenticate.ts';
 import { accessDenied, authorize } from './authorize.ts';
@@ -6,27 +6,36 @@ import type { FaultRule, Faults } from './faults.ts';
 import type { HttpExchange, Outcome } from './http-server.ts';
 import { type Caller, publicPart } from './principal.ts';
 import type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
-import type { Call, Operation, Request, Service } from './service.ts';
+import type { Call, Request, Service, Written } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import { readSignature, type Signature } from './sigv4.ts';
 import type { World } from './world.ts';
 
 export interface Answering {
   world: World;
-  services: readonly Service[];
+  /** The first one answers whoever does not say for which service the request is signed. */
+  services: readonly [Service, ...Service[]];
   faults: Faults;
   requests: RequestRecord[];
   listeners: ReadonlySet<RequestListener>;
 }
 
-export async function answer(
-  http: HttpExchange,
-  { world, services, faults, requests, listeners }: Answering,
-): Promise<Outcome> {
+/** One request on its way. */
+interface Passage {
+  http: HttpExchange;
+  service: Service;
+  request: Request;
+  signature: Signature | null;
+  fault: FaultRule | undefined;
+  caller: Caller | null;
+  tell(phase: RequestEvent['phase'], error: string | null): Promise<void>;
+}
+
+export async function answer(http: HttpExchange, answering: Answering): Promise<Outcome> {
+  const { world, services, faults, requests, listeners } = answering;
   const requestId = world.random.requestId();
-  const { signature, failure } = tryReadSignature(http);
+  const signature = readable(http);
   const service = services.find((one) => one.name === signature?.service) ?? services[0];
-  if (!service) throw new Error('the sandbox has no service');
   const request = service.wire.read(http);
   const fault = faults.next(service.name, request, signature?.accessKeyId ?? null);
 
@@ -42,92 +51,90 @@ export async function answer(
   requests.push(record);
   if (fault?.kind === 'reset') return 'reset';
 
-  let caller: Caller | null = null;
-  const tell = async (phase: RequestEvent['phase']) => {
-    const { operation, params } = request;
-    const principal = caller && publicPart(caller);
-    for (const listener of [...listeners]) {
-      await listener({ phase, service: service.name, operation, params, principal, error: record.error });
-    }
+  const { operation, params } = request;
+  const passage: Passage = {
+    http,
+    service,
+    request,
+    signature,
+    fault,
+    caller: null,
+    tell: async (phase, error) => {
+      const principal = passage.caller && publicPart(passage.caller);
+      for (const listener of [...listeners]) {
+        await listener({ phase, service: service.name, operation, params, principal, error });
+      }
+    },
   };
 
-  const refuse = async (error: ServiceError) => {
+  try {
+    const result = await apply(passage, world);
+    if (result === 'silence') return 'silence';
+    await passage.tell('after', null);
+    return outcome(200, service.wire.result(request, result, requestId), fault, requestId, world);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
     record.error = error.code;
-    await tell('after');
-    return finish(fault, world, requestId, error.status, service.wire.refusal(error, requestId));
-  };
-
-  try {
-    if (failure) throw failure;
-    if (signature?.service !== service.name) throw unsigned(signature, world);
-    if (fault?.kind === 'delayed') await world.clock.sleep(fault.ms ?? 0);
-    caller = await authenticate(http, signature, world);
-    const operation = Object.hasOwn(service.operations, request.operation)
-      ? service.operations[request.operation]
-      : undefined;
-    if (!operation) throw service.wire.unknownOperation(request.operation);
-    const call = callOf(request, operation, caller, world);
-    refuseByFault(fault, call);
-    authorize(caller, operation.access(call), world.accountId);
-    if (fault?.kind === 'noAnswer' && fault.applied === false) return 'silence';
-    await tell('before');
-    const result = operation.apply(call);
-    await tell('after');
-    return finish(fault, world, requestId, 200, service.wire.result(request, result, requestId));
-  } catch (error) {
-    if (error instanceof ServiceError) return refuse(error);
-    throw error;
+    await passage.tell('after', error.code);
+    return outcome(error.status, service.wire.refusal(error, requestId), fault, requestId, world);
   }
 }
 
-function tryReadSignature(http: HttpExchange): { signature: Signature | null; failure?: ServiceError } {
+async function apply(passage: Passage, world: World): Promise<Record<string, unknown> | undefined | 'silence'> {
+  const { http, service, request, fault } = passage;
+  const signature = passage.signature ?? readSignature(http);
+  if (!signature) throw new ServiceError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
+  if (signature.service !== service.name) {
+    const message = `Credential should be scoped to correct service: '${service.name}'.`;
+    throw new ServiceError('SignatureDoesNotMatch', 403, message);
+  }
+  if (fault?.kind === 'delayed') await world.clock.sleep(fault.ms ?? 0);
+
+  const caller = await authenticate(http, signature, world);
+  passage.caller = caller;
+  const operation = Object.hasOwn(service.operations, request.operation)
+    ? service.operations[request.operation]
+    : undefined;
+  if (!operation) throw service.wire.unknownOperation(request.operation);
+  const view = operation.kind === 'read' ? world.propagation.readView(request.operation) : world.directory.current;
+  const call: Call = { ...request, caller, world, view };
+  const needed = operation.access(call);
+  refuseByFault(fault, caller, needed[0] ?? { action: `${service.name}:${request.operation}`, resource: '*' });
+  authorize(caller, needed, world.accountId);
+  if (fault?.kind === 'noAnswer' && fault.applied === false) return 'silence';
+
+  await passage.tell('before', null);
+  return operation.apply(call);
+}
+
+/** Null where there is no signature, and where it cannot be read, which `apply` then refuses. */
+function readable(http: HttpExchange): Signature | null {
   try {
-    return { signature: readSignature(http) };
-  } catch (error) {
-    if (error instanceof ServiceError) return { signature: null, failure: error };
-    throw error;
+    return readSignature(http);
+  } catch {
+    return null;
   }
 }
 
-function unsigned(signature: Signature | null, world: World): ServiceError {
-  return signature
-    ? new ServiceError(
-        'SignatureDoesNotMatch',
-        403,
-        `Credential should be scoped to a service of account ${world.accountId}'s sandbox, not ${signature.service}.`,
-      )
-    : new ServiceError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
-}
-
-function callOf({ operation, params }: Request, { kind }: Operation, caller: Caller, world: World): Call {
-  const view = kind === 'read' ? world.propagation.readView(operation) : world.directory.current;
-  return { operation, params, caller, world, view };
-}
-
-function refuseByFault(fault: FaultRule | undefined, call: Call): void {
+function refuseByFault(fault: FaultRule | undefined, caller: Caller, access: Parameters<typeof accessDenied>[1]): void {
   if (fault?.kind === 'error500') {
     throw new ServiceError('ServiceFailure', 500, 'The request processing has failed because of an unknown error.');
   }
   if (fault?.kind === 'throttled') throw new ServiceError('Throttling', 400, 'Rate exceeded');
-  if (fault?.kind === 'accessDenied') {
-    const action = `iam:${call.operation}`;
-    throw accessDenied(call.caller, { action, resource: '*' }, 'implicitly denied');
-  }
+  if (fault?.kind === 'accessDenied') throw accessDenied(caller, access, 'implicitly denied');
 }
 
-function finish(
-  fault: FaultRule | undefined,
-  { clock }: World,
-  requestId: string,
+function outcome(
   status: number,
-  { headers, body }: { headers: Record<string, string>; body: string },
+  { headers, body }: Written,
+  fault: FaultRule | undefined,
+  requestId: string,
+  { clock }: World,
 ): Outcome {
   if (fault?.kind === 'lostAnswer') return 'cut';
   if (fault?.kind === 'noAnswer') return 'silence';
-  const date = new Date(clock.now()).toUTCString();
-  const common = { date, 'x-amzn-requestid': requestId };
-  // Cut in the middle of the text, as by a proxy that gave up.
-  if (fault?.kind === 'garbage')
-    return { status: 200, headers: { ...headers, ...common }, body: body.slice(0, body.length / 2) };
-  return { status, headers: { ...headers, ...common }, body };
+  const common = { ...headers, date: new Date(clock.now()).toUTCString(), 'x-amzn-requestid': requestId };
+  // Ends in the middle of the text, as from a proxy that gave up.
+  if (fault?.kind === 'garbage') return { status: 200, headers: common, body: body.slice(0, body.length / 2) };
+  return { status, headers: common, body };
 }

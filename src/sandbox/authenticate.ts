@@ -16,7 +16,9 @@ export async function authenticate(http: HttpExchange, signature: Signature, wor
   if (owned?.key.status !== 'Active' || world.propagation.hides(owned.key)) throw invalidToken();
   await verify(http, signature, owned.key.secret, world);
   const { accessKeyId, service, region } = signature;
-  world.lastUsed.record(accessKeyId, { at: world.clock.now(), service, region });
+  // IAM has one endpoint, whatever region a client was given.
+  const usedIn = service === 'iam' ? 'us-east-1' : region;
+  world.lastUsed.record(accessKeyId, { at: world.clock.now(), service, region: usedIn });
   return asUser(currentUser(owned, world), accessKeyId, null, world);
 }
 
@@ -47,6 +49,7 @@ function asUser(user: StoredUser, accessKeyId: string, session: Caller['session'
   return {
     type: root ? 'root' : 'user',
     arn: user.arn,
+    principalArn: user.arn,
     userId: root ? world.accountId : user.id,
     accessKeyId,
     userName: root ? null : user.name,
@@ -75,6 +78,7 @@ function asRole(session: Session, roleArn: string, sessionName: string, world: W
   return {
     type: 'role',
     arn: `arn:aws:sts::${world.accountId}:assumed-role/${role.name}/${sessionName}`,
+    principalArn: role.arn,
     userId: `${role.id}:${sessionName}`,
     accessKeyId: session.accessKeyId,
     userName: null,

@@ -34,7 +34,7 @@ export function accessDenied(caller: Caller, { action, resource, shown }: Access
 function contextOf(caller: Caller, access: Access, accountId: string): RequestContext {
   const context = new Map<string, string[]>([
     ['aws:userid', [caller.userId]],
-    ['aws:principalarn', [principalArn(caller)]],
+    ['aws:principalarn', [caller.principalArn]],
     ['aws:principalaccount', [accountId]],
     ['aws:principaltype', [caller.type === 'role' ? 'AssumedRole' : 'User']],
   ]);
@@ -59,9 +59,4 @@ function addTags(
   for (const [key, value] of Object.entries(tags)) {
     for (const family of families) context.set(family + key.toLowerCase(), [value]);
   }
-}
-
-/** For a role's session policies see the role's ARN, without the session's name. */
-function principalArn({ type, arn }: Caller): string {
-  return type === 'role' ? arn.replace(/^(arn:aws:)sts(::\d+:)assumed-(role\/.+)\/[^/]+$/, '$1iam$2$3') : arn;
 }

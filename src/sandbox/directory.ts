@@ -32,7 +32,7 @@ export interface OwnedKey {
 /** The account at one moment. User names are found whatever their case. */
 export interface View {
   user(name: string): StoredUser | undefined;
-  /** Every user but root, by name. */
+  /** Every user but root. */
   users(): StoredUser[];
   key(id: string): OwnedKey | undefined;
 }
@@ -67,7 +67,6 @@ export function createDirectory(clock: Clock): Directory {
     users: () =>
       [...new Set([...users.keys(), ...former.keys()])]
         .filter((name) => name !== rootName)
-        .sort()
         .flatMap((name) => find(name) ?? []),
     key: (id) => {
       const user = find(ownerNames.get(id) ?? '');

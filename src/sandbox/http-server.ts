@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 export interface HttpExchange {
   method: string;
+  /** Encoded, as received. */
   path: string;
   query: Record<string, string | string[]>;
   /** Lower-case names. */
@@ -32,6 +33,8 @@ export async function startHttpServer(handle: (request: HttpExchange) => Promise
       .then((outcome) => write(response, outcome))
       .catch(() => response.destroy());
   });
+  // Idle connections stay until `close`: one that ended by itself could take a client's next request with it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -55,7 +58,7 @@ async function read(incoming: IncomingMessage): Promise<HttpExchange> {
   const [path = '/', search = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   return {
     method: incoming.method ?? 'POST',
-    path: decodeURIComponent(path),
+    path,
     query: readQuery(search),
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
     body: Buffer.concat(chunks).toString('utf8'),

@@ -85,7 +85,7 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-/** One page of a list; the marker names the last item of the page before. */
+/** One page of a list, in the order of names; the marker is the name of the last item of the page before. */
 export function page<T>(
   { params, world }: Call,
   items: readonly T[],
@@ -96,22 +96,14 @@ export function page<T>(
     throw constraintError(String(params.MaxItems), 'maxItems', 'have value greater than or equal to 1');
   }
   if (wanted > 1000) throw constraintError(String(wanted), 'maxItems', 'have value less than or equal to 1000');
-  const marker = optionalText(params, 'Marker');
-  const after = marker === undefined ? undefined : Buffer.from(marker, 'base64url').toString('utf8');
-  const rest = after === undefined ? items : items.slice(indexAfter(items.map(nameOf), after));
+  const order = (item: T) => nameOf(item).toLowerCase();
+  const after = Buffer.from(optionalText(params, 'Marker') ?? '', 'base64url').toString('utf8');
+  const rest = items.filter((item) => order(item) > after).sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const shown = rest.slice(0, Math.min(wanted, world.settings.pageSize));
   const last = shown.at(-1);
   return shown.length < rest.length && last !== undefined
-    ? { items: shown, IsTruncated: true, Marker: Buffer.from(nameOf(last)).toString('base64url') }
+    ? { items: shown, IsTruncated: true, Marker: Buffer.from(order(last)).toString('base64url') }
     : { items: shown, IsTruncated: false };
-}
-
-/** Items may have come or gone between two pages, so the marker's own item need not be there any more. */
-function indexAfter(names: readonly string[], marker: string): number {
-  const index = names.indexOf(marker);
-  if (index >= 0) return index + 1;
-  const later = names.findIndex((name) => name.toLowerCase() > marker.toLowerCase());
-  return later < 0 ? names.length : later;
 }
 
 export function limitExceeded(quota: string, limit: number): ServiceError {

@@ -42,8 +42,7 @@ export const keyOperations: Record<string, Operation> = {
     apply: (call) => {
       const user = userIn(call.view, targetName(call));
       // By id, which is no order of age: AWS promises none.
-      const keys = [...user.keys].sort((a, b) => (a.id < b.id ? -1 : 1));
-      const { items, ...more } = page(call, keys, (key) => key.id);
+      const { items, ...more } = page(call, user.keys, (key) => key.id);
       return { AccessKeyMetadata: items.map((key) => shownKey(user, key)), ...more };
     },
   },

@@ -85,7 +85,7 @@ export const userOperations: Record<string, Operation> = {
     },
     apply: (call) => {
       const { attachedPolicies } = userIn(call.view, targetName(call));
-      const { items, ...more } = page(call, [...attachedPolicies].sort(), (name) => name);
+      const { items, ...more } = page(call, attachedPolicies, (name) => name);
       return {
         AttachedPolicies: items.map((name) => ({ PolicyName: name, PolicyArn: `arn:aws:iam::aws:policy/${name}` })),
         ...more,

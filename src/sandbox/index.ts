@@ -2,7 +2,7 @@
 // clients. It runs on the clock it is given, and goes wrong only on request.
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
-import { answer } from './answer.ts';
+import { type Answering, answer } from './answer.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { startHttpServer } from './http-server.ts';
@@ -26,6 +26,10 @@ export type { RequestEvent, RequestListener, RequestRecord } from './requests.ts
 export type { Settings } from './settings.ts';
 
 export interface SandboxOptions extends Partial<Settings> {
+  /**
+   * The sandbox's time. Where it is far from this machine's, give clients `disableClockSkewCorrection: true` (or set
+   * AWS_DISABLE_CLOCK_SKEW_CORRECTION): else the SDK blames its clock for every refusal and repeats the call.
+   */
   clock: Clock;
   /** Default `123456789012`. */
   accountId?: string;
@@ -86,7 +90,7 @@ export async function createSandbox({
   const requests: RequestRecord[] = [];
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
-  const answering = { world, services: [iam, sts], faults, requests, listeners };
+  const answering: Answering = { world, services: [iam, sts], faults, requests, listeners };
   const server = await startHttpServer((http) =>
     answer(http, answering).catch((error: unknown) => {
       failures.push(error);

@@ -16,6 +16,8 @@ export interface Principal {
 
 /** A principal with what only the sandbox itself looks at. */
 export interface Caller extends Principal {
+  /** The user's, or the role's behind a session. */
+  principalArn: string;
   policies: readonly Policy[];
   tags: Readonly<Record<string, string>>;
   user: StoredUser | null;

@@ -87,5 +87,6 @@ function content(value: unknown): string {
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' };
 
 function escapeText(text: string): string {
-  return text.replace(/[&<>"\r]/g, (char) => escapes[char] ?? char);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to write these
+  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '').replace(/[&<>"\r]/g, (char) => escapes[char] ?? char);
 }

@@ -63,8 +63,9 @@ function mayAssume({ caller, world }: Call, arn: string) {
   const access = { action: 'sts:AssumeRole', resource: arn };
   const verdict = judge(caller, access, world.accountId);
   const role = world.roles.byArn(arn);
-  const trustsCaller = role?.trusts.includes(caller.arn) && caller.type !== 'root';
-  const trustsAccount = role?.trusts.includes(`arn:aws:iam::${world.accountId}:root`) && caller.type !== 'root';
+  const trusts = (arn: string) => caller.type !== 'root' && role?.trusts.includes(arn) === true;
+  const trustsCaller = trusts(caller.arn) || trusts(caller.principalArn);
+  const trustsAccount = trusts(`arn:aws:iam::${world.accountId}:root`);
   const allowed =
     verdict === 'allowed' ? trustsCaller || trustsAccount : trustsCaller && verdict !== 'explicitly denied';
   if (!role || !allowed) throw accessDenied(caller, access, verdict);
