@@ -1,12 +1,12 @@
 // Looks at the user's keys afresh and says, from them and from what is recorded, where the rotation begins or goes on.
 import { shortKeyId } from '../access-key.ts';
-import { timeOf } from '../clock.ts';
 import { UnexpectedStateError } from '../errors.ts';
-import type { KeyFacts, Outputs, RotationContext } from '../machine/context.ts';
+import type { KeyFacts, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand } from './keys.ts';
+import { type Finding, mayStart } from './may-start.ts';
 import { deactivationStands, isRollingBack, wasCutOffIn } from './record.ts';
 
 export const permissions = [
@@ -16,8 +16,6 @@ export const permissions = [
   'iam:ListUserTags',
   'sts:GetCallerIdentity',
 ];
-
-type Finding = Pick<Outputs['inspectKeys'], 'verdict' | 'reason'>;
 
 export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
   return async (context) => {
@@ -34,7 +32,11 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
   const { plan } = context;
   const old = findKey(keys, plan.oldKey);
   if (isRollingBack(context)) return wayBack(context, keys, newKey);
-  if (newKey === null) return mayStart(context, keys, now);
+  if (newKey === null) {
+    return wasCutOffIn(context, 'createKey') && old?.status === 'Active'
+      ? { verdict: 'create', reason: 'an earlier run was cut off at createKey' }
+      : mayStart(plan, keys, now);
+  }
 
   if (!findKey(keys, newKey) && !context.createKey && plan.from === 'start') {
     // The vault knows a key that the list does not show: createKey settles whether it is late or gone.
@@ -83,47 +85,4 @@ function wayBack(context: RotationContext, keys: KeyFacts[], newKey: string | nu
   }
   if (context.removeNewKey) return { verdict: 'release', reason: 'everything is back where it was' };
   return { verdict: 'rollBack', reason: 'on the way back' };
-}
-
-/** Whether a first step may be taken at all. */
-function mayStart(context: RotationContext, keys: KeyFacts[], now: number): Finding {
-  const { plan } = context;
-  const old = findKey(keys, plan.oldKey);
-  if (plan.oldKey !== null && !old) {
-    return { verdict: 'refused', reason: `${shortKeyId(plan.oldKey)} is not a key of ${plan.user}` };
-  }
-  if (old && old.status !== 'Active') {
-    return {
-      verdict: 'refused',
-      reason: `the old key ${shortKeyId(old.id)} is ${old.status}, so nobody can be using it`,
-    };
-  }
-  if (wasCutOffIn(context, 'createKey'))
-    return { verdict: 'create', reason: 'an earlier run was cut off at createKey' };
-  if (old && now - timeOf(old.createdAt) < plan.minAge * 1000) {
-    return {
-      verdict: 'nothingToDo',
-      reason: `${shortKeyId(old.id)} was made at ${old.createdAt}, so it is young enough`,
-    };
-  }
-  if (old && !plan.allowSmtp && looksLikeSmtp(plan.user, old)) {
-    return {
-      verdict: 'refused',
-      reason: `${shortKeyId(old.id)} sends mail through SES, and an SMTP password is derived from the key: it would stop working`,
-    };
-  }
-  if (keys.length >= 2 && plan.freeSlot === 'never') {
-    return { verdict: 'noSlot', reason: `${plan.user} has two keys already: ${keys.map(describe).join(' and ')}` };
-  }
-  return { verdict: 'create', reason: 'there is room for a new key' };
-}
-
-/** SES's console names its SMTP users `ses-smtp-user.…`; their passwords are made from the secret key (S19). */
-function looksLikeSmtp(user: string, key: KeyFacts): boolean {
-  return key.lastUsedService === 'ses' || /^ses-smtp-user\b/i.test(user);
-}
-
-function describe(key: KeyFacts): string {
-  const use = key.lastUsedAt ? `last used ${key.lastUsedAt}` : 'no use known';
-  return `${shortKeyId(key.id)} (${key.status.toLowerCase()}, ${use})`;
 }

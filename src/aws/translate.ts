@@ -66,7 +66,7 @@ export function translate(what: string, error: unknown): KeyturnError {
     });
   }
   if (expired.has(name)) {
-    return new CredentialsError(`the session behind these credentials has expired${request}`, {
+    return new KeyNotAcceptedError(`the session behind these credentials has expired${request}`, {
       hint: 'sign in again (aws sso login, aws login, or a new session), then run the same command',
     });
   }

@@ -1,8 +1,9 @@
 // Where the local engine keeps its rotations: one file each, its signal beside it, a lock per user. A record that cannot
 // be understood is reported and left alone: it may be the only trace of a key that exists in AWS.
 import { randomBytes } from 'node:crypto';
+import { watch } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
 import { createFile, ensurePrivateFolder, fileError, readFileIfThere, replaceFile } from '../files.ts';
@@ -35,6 +36,8 @@ export interface RecordStore {
    */
   takeSignal(rotation: string): Promise<SignalMessage | null>;
   peekSignal(rotation: string): Promise<SignalMessage | null>;
+  /** Calls back soon after a signal was given; where the system cannot watch files, not at all. */
+  watchSignal(rotation: string, arrived: () => void): { close(): void };
 }
 
 /** Nothing is made on disk before the first write. */
@@ -133,6 +136,18 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
     },
 
     peekSignal: async (rotation) => parseSignal(await readFileIfThere(signalPath(rotation)), rotation),
+
+    watchSignal: (rotation, arrived) => {
+      const name = basename(signalPath(rotation));
+      try {
+        const watcher = watch(rotations, { persistent: false }, (_, file) => {
+          if (file === name) arrived();
+        });
+        return watcher.on('error', () => watcher.close());
+      } catch {
+        return { close: () => {} };
+      }
+    },
   };
 }
 

@@ -1,0 +1,41 @@
+// Waiting in this process: until a deadline that may be weeks away, or a signal. Slept in chunks, because a timer over
+// 24.8 days fires at once, a sleeping laptop stops timers, and a clock can be set.
+import type { Clock } from '../clock.ts';
+import type { SignalMessage } from './contract.ts';
+import type { RecordStore } from './record-store.ts';
+
+const longestChunk = 15 * 60_000;
+
+export interface Wait {
+  rotation: string;
+  seconds: number;
+  /** Whether a signal found in the store is meant for this wait; one that is not is dropped. */
+  accepts(message: SignalMessage): boolean;
+  stop: AbortSignal;
+}
+
+/** Resolves with the signal that ended the wait, or null when its time has passed; rejects when `stop` is aborted. */
+export async function waitForSignal(store: RecordStore, clock: Clock, wait: Wait): Promise<SignalMessage | null> {
+  const { rotation, stop } = wait;
+  const wall = clock.now() + wait.seconds * 1000;
+  const monotonic = clock.monotonic() + wait.seconds * 1000;
+  // The wall clock catches what a sleeping machine missed, the monotonic one a clock that was set back.
+  const remaining = () => Math.min(wall - clock.now(), monotonic - clock.monotonic());
+
+  let arrived = new AbortController();
+  const watching = store.watchSignal(rotation, () => arrived.abort());
+  try {
+    for (;;) {
+      const message = await store.takeSignal(rotation);
+      if (message && wait.accepts(message)) return message;
+      stop.throwIfAborted();
+      if (remaining() <= 0) return null;
+      await clock.sleep(Math.min(remaining(), longestChunk), AbortSignal.any([stop, arrived.signal])).catch((error) => {
+        if (stop.aborted || !arrived.signal.aborted) throw error;
+        arrived = new AbortController();
+      });
+    }
+  } finally {
+    watching.close();
+  }
+}
