@@ -96,7 +96,7 @@ describe('the same way in both engines', () => {
     expect(elapsed.map(({ name }) => name)).toEqual([
       'awaitQuiet -> quietSignal, the deadline passed',
       'awaitGrace -> graceSignal, the deadline passed',
-      'awaitNextLook -> graceSignal, the deadline passed',
+      'awaitNextLook -> nextLookSignal, the deadline passed',
     ]);
     expect(JSON.stringify(runs)).not.toContain('States.Timeout');
   });

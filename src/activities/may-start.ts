@@ -18,8 +18,6 @@ export function mayStart(plan: Plan, keys: KeyFacts[], now: number): Finding {
       reason: `the old key ${shortKeyId(old.id)} is ${old.status}, so nobody can be using it`,
     };
   }
-  if (wasCutOffIn(context, 'createKey'))
-    return { verdict: 'create', reason: 'an earlier run was cut off at createKey' };
   if (old && now - timeOf(old.createdAt) < plan.minAge * 1000) {
     return {
       verdict: 'nothingToDo',

@@ -9,7 +9,8 @@ export function isRollingBack(context: RotationContext): boolean {
     context.verifyNewKey?.verdict === 'rejected' ||
     context.deliverKey?.verdict === 'failed' ||
     context.awaitQuiet?.signal === 'rollBack' ||
-    context.awaitGrace?.signal === 'rollBack'
+    context.awaitGrace?.signal === 'rollBack' ||
+    context.awaitNextLook?.signal === 'rollBack'
   );
 }
 

@@ -18,6 +18,7 @@ const towardsLoss: Record<ActivityName | ParkName, boolean> = {
   checkHealth: false,
   noteMissedLook: false,
   awaitGrace: false,
+  awaitNextLook: false,
   deleteKey: true,
   reactivateKey: false,
   verifyOldKey: false,

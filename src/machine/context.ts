@@ -122,6 +122,7 @@ export interface Outputs {
   };
   noteMissedLook: Judged & { verdict: 'waiting' | 'tooLong' | 'hold'; missedSince: string };
   awaitGrace: { signal: Signal; at?: string };
+  awaitNextLook: { signal: Signal; at?: string };
   reactivateKey: Fenced & { changed: boolean; times: number };
   deleteKey: Fenced & { deleted: string };
   verifyOldKey: Stamp & { verdict: 'accepted' | 'rejected' | 'unkept' | 'notNeeded'; reason: string };
@@ -151,7 +152,7 @@ export const activityNames = [
   'releaseUser',
 ] as const satisfies (keyof Outputs)[];
 
-export const parkNames = ['awaitQuiet', 'awaitGrace'] as const satisfies (keyof Outputs)[];
+export const parkNames = ['awaitQuiet', 'awaitGrace', 'awaitNextLook'] as const satisfies (keyof Outputs)[];
 
 export type ActivityName = (typeof activityNames)[number];
 export type ParkName = (typeof parkNames)[number];

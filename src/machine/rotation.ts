@@ -90,7 +90,14 @@ export const rotation = words.createMachine({
       otherwise('reactivateToStop'),
     ),
     // Old key inactive; waiting for another try at looking.
-    awaitNextLook: park('awaitGrace', 'noteMissedLook', 'graceSignal', 'stuck'),
+    awaitNextLook: park('awaitNextLook', 'noteMissedLook', 'nextLookSignal', 'stuck'),
+    // No data holds deletion, so here `proceed` only looks again at once.
+    nextLookSignal: decide(
+      when('awaitNextLook.signal', 'elapsed', 'checkHealth'),
+      when('awaitNextLook.signal', 'proceed', 'checkHealth'),
+      when('awaitNextLook.signal', 'rollBack', 'reactivateToRollBack'),
+      otherwise('reactivateToWatch'),
+    ),
     // The inactive old key goes for good; everything known about it is read once more right before.
     deleteKey: run('deleteKey', 'releaseUser', 'stuck'),
 

@@ -60,22 +60,22 @@ describe('the five words', () => {
       Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
       TimeoutSecondsPath: '$.noteMissedLook.seconds',
       Parameters: {
-        FunctionName: '$' + '{awaitGrace}',
+        FunctionName: '$' + '{awaitNextLook}',
         Payload: { 'token.$': '$$.Task.Token', 'context.$': '$', state: 'awaitNextLook' },
       },
-      ResultPath: '$.awaitGrace',
+      ResultPath: '$.awaitNextLook',
       Retry: expect.arrayContaining([expect.objectContaining({ JitterStrategy: 'FULL' })]),
       Catch: [
-        { ErrorEquals: ['States.Timeout'], ResultPath: '$.awaitGrace', Next: 'awaitNextLookElapsed' },
+        { ErrorEquals: ['States.Timeout'], ResultPath: '$.awaitNextLook', Next: 'awaitNextLookElapsed' },
         { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'stuck' },
       ],
-      Next: 'graceSignal',
+      Next: 'nextLookSignal',
     });
     expect(asl.States.awaitNextLookElapsed).toEqual({
       Type: 'Pass',
       Result: { signal: 'elapsed' },
-      ResultPath: '$.awaitGrace',
-      Next: 'graceSignal',
+      ResultPath: '$.awaitNextLook',
+      Next: 'nextLookSignal',
     });
   });
 
