@@ -20,7 +20,7 @@ export type FaultKind =
   | 'garbage';
 
 export interface FaultRule {
-  /** `CreateAccessKey`, `iam:CreateAccessKey`, or `*` for every operation. */
+  /** `CreateAccessKey`, `iam:CreateAccessKey`, `iam:*`, or `*` for every operation. */
   operation: string;
   /** Which matching call since the rule was added, counted from 1. */
   call: number | 'every' | ((call: number) => boolean);
@@ -57,7 +57,7 @@ export function createFaults(): Faults {
     next: (service, { operation }, accessKeyId) => {
       const matching = rules.filter(
         ({ rule }) =>
-          ['*', operation, `${service}:${operation}`].includes(rule.operation) &&
+          ['*', `${service}:*`, operation, `${service}:${operation}`].includes(rule.operation) &&
           (rule.accessKeyId === undefined || rule.accessKeyId === accessKeyId),
       );
       for (const entry of matching) entry.calls += 1;

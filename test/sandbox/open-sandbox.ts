@@ -1,0 +1,73 @@
+// A sandbox on a virtual clock for one test, with SDK clients that ask once, so that a test sees each answer itself.
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { onTestFinished } from 'vitest';
+import { createVirtualClock } from '../../src/clock.ts';
+import { type Credentials, createSandbox, type PolicyStatement, type SandboxOptions } from '../../src/sandbox/index.ts';
+
+export interface SigningKey extends Credentials {
+  sessionToken?: string;
+}
+
+export async function openSandbox(options: Partial<SandboxOptions> = {}) {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z', { auto: false });
+  const sandbox = await createSandbox({ clock, ...options });
+  const open: { destroy(): void }[] = [];
+  onTestFinished(async () => {
+    for (const client of open) client.destroy();
+    await sandbox.close().catch(() => {});
+  });
+
+  const as = (credentials: SigningKey, { region = 'us-east-1', maxAttempts = 1 } = {}) => {
+    const config = {
+      endpoint: sandbox.url,
+      region,
+      credentials,
+      maxAttempts,
+      disableClockSkewCorrection: true,
+    };
+    const clients = { iam: new IAMClient(config), sts: new STSClient(config) };
+    open.push(clients.iam, clients.sts);
+    return clients;
+  };
+
+  /** A user with one key that may do what the statements say. */
+  const userWith = (name: string, ...statements: PolicyStatement[]) => {
+    const policies = statements.length > 0 ? [{ Version: '2012-10-17', Statement: statements }] : [];
+    const [key] = sandbox.account.createUser({ name, policies, keys: [{}] }).keys;
+    if (!key) throw new Error('no key');
+    return { key, ...as(key) };
+  };
+
+  return { sandbox, clock, as, userWith, ...as(sandbox.credentials) };
+}
+
+/** Lets everything else run until the condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+/** What a refused call was refused with. */
+export async function refusal(call: Promise<unknown>): Promise<{ code: string; status: number; message: string }> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error === undefined) throw new Error('the call was accepted');
+  const { Code, name, message, $metadata } = error as Error & {
+    Code?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return { code: Code ?? name, status: $metadata?.httpStatusCode ?? 0, message };
+}
+
+interface TemporaryCredentials {
+  AccessKeyId: string | undefined;
+  SecretAccessKey: string | undefined;
+  SessionToken: string | undefined;
+}
+
+export function sessionKey({ Credentials }: { Credentials?: TemporaryCredentials | undefined }): SigningKey {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
