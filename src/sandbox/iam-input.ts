@@ -81,10 +81,6 @@ export function userAccess(world: World, action: string, name: string): Access {
   };
 }
 
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
 /** One page of a list, in the order of names; the marker is the name of the last item of the page before. */
 export function page<T>(
   { params, world }: Call,

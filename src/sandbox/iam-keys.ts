@@ -1,7 +1,7 @@
 // IAM's access key operations.
+import { instant } from '../clock.ts';
 import { type KeyStatus, rootName, type StoredKey, type StoredUser } from './directory.ts';
 import {
-  isoTime,
   keyIdIn,
   keyOf,
   limitExceeded,
@@ -86,7 +86,7 @@ export const keyOperations: Record<string, Operation> = {
       return {
         UserName: owner.name === rootName ? undefined : owner.name,
         AccessKeyLastUsed: use
-          ? { LastUsedDate: isoTime(use.at), ServiceName: use.service, Region: use.region }
+          ? { LastUsedDate: instant(use.at), ServiceName: use.service, Region: use.region }
           : { ServiceName: 'N/A', Region: 'N/A' },
       };
     },
@@ -98,7 +98,7 @@ function shownKey(user: StoredUser, { id, status, createdAt }: StoredKey) {
     UserName: user.name === rootName ? undefined : user.name,
     AccessKeyId: id,
     Status: status,
-    CreateDate: isoTime(createdAt),
+    CreateDate: instant(createdAt),
   };
 }
 

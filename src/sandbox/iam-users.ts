@@ -1,15 +1,7 @@
 // IAM's user operations.
+import { instant } from '../clock.ts';
 import { rootName, type StoredUser } from './directory.ts';
-import {
-  isoTime,
-  onTargetUser,
-  optionalText,
-  page,
-  requiredText,
-  targetName,
-  userIn,
-  validUserName,
-} from './iam-input.ts';
+import { onTargetUser, optionalText, page, requiredText, targetName, userIn, validUserName } from './iam-input.ts';
 import { mergeTags, shownTags, tagsIn } from './iam-tags.ts';
 import { newUser } from './new-user.ts';
 import type { Access, Call, Operation } from './service.ts';
@@ -112,7 +104,7 @@ function shownUser({ name, path, id, arn, createdAt, tags }: StoredUser, withTag
     ...own,
     UserId: id,
     Arn: arn,
-    CreateDate: isoTime(createdAt),
+    CreateDate: instant(createdAt),
     Tags: withTags && Object.keys(tags).length > 0 ? shownTags(tags) : undefined,
   };
 }

@@ -8,7 +8,7 @@ export interface Session {
   sessionToken: string;
   issuedAt: number;
   expiresAt: number;
-  /** A user's session (GetSessionToken; name null: root's) or a role's (AssumeRole). */
+  /** A user's or root's session (GetSessionToken), or a role's (AssumeRole). */
   of: { userId: string; userName: string; mfa: boolean } | { roleArn: string; sessionName: string };
 }
 

@@ -1,7 +1,8 @@
 // STS: who am I, and temporary credentials.
+import { instant } from '../clock.ts';
 import { accessDenied, judge } from './authorize.ts';
 import { rootName } from './directory.ts';
-import { isoTime, optionalText, requiredText } from './iam-input.ts';
+import { optionalText, requiredText } from './iam-input.ts';
 import { queryXml } from './query-xml.ts';
 import type { Call, Operation, Service } from './service.ts';
 import { constraintError, ServiceError } from './service-error.ts';
@@ -97,6 +98,6 @@ function shown({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Sessio
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
-    Expiration: isoTime(expiresAt),
+    Expiration: instant(expiresAt),
   };
 }

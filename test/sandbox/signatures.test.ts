@@ -26,6 +26,18 @@ test('an Authorization header that is no signature is refused', async () => {
   expect(await answer.text()).toContain('<Code>IncompleteSignature</Code>');
 });
 
+test('a wrong secret is told as AWS tells it, and is not taken for an unknown key', async () => {
+  const { sandbox, as } = await openSandbox();
+  const { sts } = as({ ...sandbox.credentials, secretAccessKey: 'w'.repeat(40) });
+
+  expect(await refusal(sts.send(new GetCallerIdentityCommand()))).toEqual({
+    code: 'SignatureDoesNotMatch',
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  });
+});
+
 test('a body changed after signing is refused, even where its claimed hash is left alone', async () => {
   const { sandbox, iam } = await openSandbox();
   const send = iam.config.requestHandler.handle.bind(iam.config.requestHandler);
