@@ -107,12 +107,16 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
   }
 }
 
-/** The file that a path means in the end, which need not be there. */
+/** The file that a path means in the end, which need not be there; its folder must. */
 export async function followLinks(path: string): Promise<string> {
+  return translated(path, () => targetOf(path));
+}
+
+async function targetOf(path: string): Promise<string> {
   const real = await unlessMissing(realpath(path));
   if (real !== null) return real;
   const link = (await unlessMissing(lstat(path)))?.isSymbolicLink() ? await readlink(path) : null;
-  if (link !== null) return followLinks(resolve(dirname(path), link));
+  if (link !== null) return targetOf(resolve(dirname(path), link));
   return join(await realpath(dirname(path)), basename(path));
 }
 

@@ -1,0 +1,54 @@
+// The one list of the kinds of consumers. A kind's code is loaded when it is first used, so that a command that needs one
+// does not pay for the others.
+import { systemClock } from '../clock.ts';
+import { UsageError } from '../errors.ts';
+import type { Consumer, ConsumerKind, Surroundings } from './contract.ts';
+
+interface Entry {
+  kind: string;
+  usage: string;
+  load(): Promise<ConsumerKind>;
+}
+
+/** For help texts and completion; loads nothing. */
+export const consumerKinds: readonly Entry[] = [
+  {
+    kind: 'credentials-file',
+    usage: 'credentials-file:PROFILE[@FILE]  a profile of the shared credentials file',
+    load: async () => (await import('./credentials-file.ts')).createCredentialsFile(systemClock),
+  },
+];
+
+/** Kinds that have a name and are not there yet. */
+const kindsToCome = ['env-file', 'secretsmanager', 'ssm', 'exec', 'stdout'];
+
+/** The spec with absolute paths and no default left open. Throws UsageError where it makes no sense. */
+export async function resolveConsumer(spec: string, surroundings: Surroundings): Promise<string> {
+  const { entry, place } = parseSpec(spec);
+  return `${entry.kind}:${(await entry.load()).resolve(place, surroundings)}`;
+}
+
+/** Every spec resolved, in their order. Throws UsageError where two mean the same place. */
+export async function resolveConsumers(specs: readonly string[], surroundings: Surroundings): Promise<string[]> {
+  const resolved = await Promise.all(specs.map((spec) => resolveConsumer(spec, surroundings)));
+  const twice = resolved.find((spec, index) => resolved.indexOf(spec) !== index);
+  if (twice === undefined) return resolved;
+  throw new UsageError(`${twice} is named twice`, { hint: 'name each place once' });
+}
+
+/** Opens a resolved spec; the place itself is not touched yet. */
+export async function openConsumer(spec: string): Promise<Consumer> {
+  const { entry, place } = parseSpec(spec);
+  return (await entry.load()).open(place);
+}
+
+function parseSpec(spec: string): { entry: Entry; place: string } {
+  const colon = spec.indexOf(':');
+  const kind = colon === -1 ? spec : spec.slice(0, colon);
+  const entry = consumerKinds.find((one) => one.kind === kind);
+  const hint = `there are: ${consumerKinds.map((one) => one.usage.split('  ')[0]).join(', ')}`;
+  if (kindsToCome.includes(kind)) throw new UsageError(`the consumer kind ${kind} is not there yet`, { hint });
+  if (!entry) throw new UsageError(`there is no consumer kind ${kind}`, { hint });
+  if (colon === -1) throw new UsageError(`${spec} names no place`, { hint });
+  return { entry, place: spec.slice(colon + 1) };
+}

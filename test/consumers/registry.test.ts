@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { consumerKinds, openConsumer, resolveConsumer, resolveConsumers } from '../../src/consumers/registry.ts';
+import { UsageError } from '../../src/errors.ts';
+
+const surroundings = { cwd: '/here', home: '/home/a', env: {} };
+
+test('every kind is listed as it calls itself', async () => {
+  for (const { kind, usage, load } of consumerKinds) {
+    const loaded = await load();
+
+    expect({ kind: loaded.kind, usage: loaded.usage }).toEqual({ kind, usage });
+  }
+});
+
+test('resolves a spec, and opens it', async () => {
+  const spec = await resolveConsumer('credentials-file:work@creds', surroundings);
+  const consumer = await openConsumer(spec);
+
+  expect(spec).toBe('credentials-file:work@/here/creds');
+  expect(consumer.spec).toBe('credentials-file:work@/here/creds');
+});
+
+describe('refuses', () => {
+  const hint = 'there are: credentials-file:PROFILE[@FILE]';
+
+  test.each([
+    ['env-file:.env', 'the consumer kind env-file is not there yet'],
+    ['secretsmanager:app/key', 'the consumer kind secretsmanager is not there yet'],
+    ['ssm:/app/key', 'the consumer kind ssm is not there yet'],
+    ['exec:./deliver', 'the consumer kind exec is not there yet'],
+    ['stdout:', 'the consumer kind stdout is not there yet'],
+    ['floppy:a', 'there is no consumer kind floppy'],
+    ['toString:a', 'there is no consumer kind toString'],
+    ['', 'there is no consumer kind '],
+    ['default', 'there is no consumer kind default'],
+    ['credentials-file', 'credentials-file names no place'],
+  ])('%s, and says which kinds there are', async (spec, message) => {
+    const errors = [
+      await resolveConsumer(spec, surroundings).catch((caught) => caught),
+      await openConsumer(spec).catch((caught) => caught),
+    ];
+
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(UsageError);
+      expect({ message: error.message, hint: error.hint }).toEqual({ message, hint });
+    }
+  });
+
+  test('a place that is named twice, in whatever words', async () => {
+    const specs = ['credentials-file:a', 'credentials-file:b', 'credentials-file:a@~/.aws/credentials'];
+
+    const resolving = resolveConsumers(specs, surroundings);
+
+    await expect(resolving).rejects.toThrow('credentials-file:a@/home/a/.aws/credentials is named twice');
+  });
+});
+
+test('keeps the order of several specs', async () => {
+  const specs = await resolveConsumers(['credentials-file:b@/x', 'credentials-file:a@/x'], surroundings);
+
+  expect(specs).toEqual(['credentials-file:b@/x', 'credentials-file:a@/x']);
+});
