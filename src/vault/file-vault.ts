@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { KeyPair, shortKeyId } from '../access-key.ts';
 import { KeyturnError, VaultError } from '../errors.ts';
-import { createFile, ensurePrivateFolder, readFileIfThere, removeFile, removeLeftovers } from '../files.ts';
+import { createFile, ensurePrivateFolder, readFileIfThere, removeFile } from '../files.ts';
 import type { Slot, Vault } from './contract.ts';
 
 /** The folder is made when something is stored. One process at a time works on a rotation: callers hold its user's lock. */
@@ -33,8 +33,6 @@ export function createFileVault(folder: string): Vault {
       await ensurePrivateFolder(folder);
       const content = JSON.stringify({ accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() });
       if (await asVaultError(() => createFile(path, `${content}\n`))) return;
-
-      await asVaultError(() => removeLeftovers(path));
       const kept = await get(rotation, slot);
       if (kept?.sameAs(pair)) return;
       throw new VaultError(`the vault holds another ${slot} key pair for rotation ${rotation}`, {
