@@ -31,6 +31,11 @@ export class RefusedError extends KeyturnError {
   override readonly name = 'RefusedError';
 }
 
+/** Another live process works on it. Nothing was changed; ask that process, or wait for it. */
+export class LockedError extends KeyturnError {
+  override readonly name = 'LockedError';
+}
+
 /** A fresh look right before a change found something else than expected. This step changed nothing; every key is as it was. */
 export class UnexpectedStateError extends KeyturnError {
   override readonly name = 'UnexpectedStateError';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
-import { RefusedError } from './errors.ts';
+import { LockedError } from './errors.ts';
 import { createFile, readFileIfThere, removeFile, replaceFile } from './files.ts';
 
 export interface Lock {
@@ -24,7 +24,7 @@ interface Holder {
 const lookEvery = 100;
 
 /**
- * Takes the lock, or throws RefusedError naming who holds it, after `waitMs` (default: at once). A lock whose holder died
+ * Takes the lock, or throws LockedError naming who holds it, after `waitMs` (default: at once). A lock whose holder died
  * on this machine is taken over; one of another machine never is. `what` is what the lock guards, as the error names it.
  */
 export async function acquireLock(
@@ -118,18 +118,18 @@ function startOf(pid: number): { mark: string; ended: boolean } | null {
   }
 }
 
-function refusal(path: string, what: string, holder: Holder | null): RefusedError {
+function refusal(path: string, what: string, holder: Holder | null): LockedError {
   if (holder === null) {
-    return new RefusedError(`${what} is locked, and the lock does not say by whom`, {
+    return new LockedError(`${what} is locked, and the lock does not say by whom`, {
       hint: `if no other keyturn is running, remove ${path}`,
     });
   }
   if (holder.host !== hostname()) {
-    return new RefusedError(`${what} is locked by process ${holder.pid} on ${holder.host}`, {
+    return new LockedError(`${what} is locked by process ${holder.pid} on ${holder.host}`, {
       hint: `look there; if that process is gone, remove ${path}`,
     });
   }
-  return new RefusedError(`${what} is locked by process ${holder.pid}`, {
+  return new LockedError(`${what} is locked by process ${holder.pid}`, {
     hint: `wait until it ends, or stop it; if it is no keyturn, remove ${path}`,
   });
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createVirtualClock } from '../src/clock.ts';
-import { RefusedError } from '../src/errors.ts';
+import { LockedError } from '../src/errors.ts';
 import { acquireLock } from '../src/lock.ts';
 import { runChild } from './support/child.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -24,7 +24,7 @@ test('is held once, and free again after its release', async () => {
   await first.release();
   const third = await acquireLock(path, { what: 'user alice', clock });
 
-  expect(second).toBeInstanceOf(RefusedError);
+  expect(second).toBeInstanceOf(LockedError);
   expect(second.message).toBe(`user alice is locked by process ${process.pid}`);
   expect(second.hint).toBe(`wait until it ends, or stop it; if it is no keyturn, remove ${path}`);
   await third.release();
@@ -39,7 +39,7 @@ test('a second release does not free the lock of the next holder', async () => {
   await acquireLock(path, { what: 'it', clock });
   await first.release();
 
-  await expect(acquireLock(path, { what: 'it', clock })).rejects.toThrow(RefusedError);
+  await expect(acquireLock(path, { what: 'it', clock })).rejects.toThrow(LockedError);
 });
 
 test('waits as long as it was told for the lock to be free', async () => {
@@ -69,7 +69,7 @@ test('refuses after waiting in vain', async () => {
 
   const second = acquireLock(path, { what: 'it', waitMs: 1000, clock: waiting });
 
-  await expect(second).rejects.toThrow(RefusedError);
+  await expect(second).rejects.toThrow(LockedError);
   expect(waiting.monotonic()).toBe(1000);
 });
 
@@ -149,7 +149,7 @@ test('never takes the lock of another machine', async () => {
 
   const error = await acquireLock(path, { what: 'it', clock }).catch((caught) => caught);
 
-  expect(error).toBeInstanceOf(RefusedError);
+  expect(error).toBeInstanceOf(LockedError);
   expect(error.message).toBe(`it is locked by process ${neverAProcess} on elsewhere`);
   expect(error.hint).toBe(`look there; if that process is gone, remove ${path}`);
 });

@@ -1,4 +1,4 @@
 // The entry of the bundle: the one file that is run, never imported.
-import { version } from '../version.ts';
+import { start } from './main.ts';
 
-process.stdout.write(`${version}\n`);
+void start();

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isAccessKeyId, type KeyPair, shortKeyId } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
-import { ConsumerError, RefusedError, UsageError } from '../errors.ts';
+import { ConsumerError, LockedError, UsageError } from '../errors.ts';
 import { followLinks, readFileIfThere, removeLeftovers, replaceFile } from '../files.ts';
 import { acquireLock } from '../lock.ts';
 import type { Consumer, ConsumerKind, Preflight, Surroundings } from './contract.ts';
@@ -203,7 +203,7 @@ async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RefusedError) throw new ConsumerError(error.message, { hint: error.hint, cause: error });
+    if (error instanceof LockedError) throw new ConsumerError(error.message, { hint: error.hint, cause: error });
     throw asConsumerError(error);
   }
 }

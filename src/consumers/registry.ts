@@ -42,6 +42,12 @@ export async function openConsumer(spec: string): Promise<Consumer> {
   return (await entry.load()).open(place);
 }
 
+/** Every place that holds the key, of every kind that can be looked through unasked, as resolved specs. */
+export async function findPlaces(keyId: string, surroundings: Surroundings): Promise<string[]> {
+  const found = await Promise.all(consumerKinds.map(async ({ load }) => (await load()).find(keyId, surroundings)));
+  return found.flat();
+}
+
 function parseSpec(spec: string): { entry: Entry; place: string } {
   const colon = spec.indexOf(':');
   const kind = colon === -1 ? spec : spec.slice(0, colon);

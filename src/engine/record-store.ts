@@ -26,7 +26,7 @@ export interface RecordStore {
   list(): Promise<RecordList>;
   /** The rotation of that id, or of the only id that begins so. Throws UsageError that lists the ids in question. */
   resolve(idOrPrefix: string): Promise<string>;
-  /** Throws RefusedError where another process works on that user. Names that differ only in case are one user, as in IAM. */
+  /** Throws LockedError where another process works on that user. Names that differ only in case are one user, as in IAM. */
   lockUser(account: string, user: string): Promise<Lock>;
   /** Throws RefusedError while an earlier signal waits to be taken. */
   signal(rotation: string, message: SignalMessage): Promise<void>;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../src/clock.ts';
 import type { RotationRecord, SignalMessage } from '../../src/engine/contract.ts';
 import { createRecordStore } from '../../src/engine/record-store.ts';
-import { RecordError, RefusedError, UsageError } from '../../src/errors.ts';
+import { LockedError, RecordError, RefusedError, UsageError } from '../../src/errors.ts';
 import { runChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -217,7 +217,7 @@ describe('lockUser', () => {
     await alice.release();
     const again = await store.lockUser('123456789012', 'alice');
 
-    expect(error).toBeInstanceOf(RefusedError);
+    expect(error).toBeInstanceOf(LockedError);
     expect(error.message).toBe(`user alice of account 123456789012 is locked by process ${process.pid}`);
     await Promise.all([...others, again].map((lock) => lock.release()));
   });
@@ -226,7 +226,7 @@ describe('lockUser', () => {
     const { store } = setUp();
     await store.lockUser('123456789012', 'Alice');
 
-    await expect(store.lockUser('123456789012', 'aLICE')).rejects.toThrow(RefusedError);
+    await expect(store.lockUser('123456789012', 'aLICE')).rejects.toThrow(LockedError);
   });
 
   test('makes a file for every name that IAM allows, and for any other, each its own', async () => {

@@ -1,0 +1,83 @@
+// keyturn proceed: ends the present wait now, by a person's word, and goes on as resume does. Ending the grace deletes the
+// old key, so that needs a consent of its own.
+import { instant } from '../../clock.ts';
+import type { RotationRecord, SignalMessage } from '../../engine/contract.ts';
+import { RefusedError, UsageError } from '../../errors.ts';
+import type { Override } from '../../machine/context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { describe, finish, print } from '../finish.ts';
+import type { Io } from '../io.ts';
+import type { Flags } from '../options.ts';
+import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { openSession, runRotation, type Session } from '../session.ts';
+import { withLock } from './resume.ts';
+
+const meaning: Record<string, string> = {
+  awaitQuiet: 'deactivates the old key now, whether or not somebody still uses it',
+  awaitGrace: 'deletes the old key now: there is no way back to it afterwards',
+  awaitNextLook: 'looks now whether everything works',
+};
+
+export async function proceed(flags: Flags, io: Io, id: string | undefined): Promise<number> {
+  const session = openSession(flags, io);
+  const record = await pickRotation(session, id);
+  mustBeOpen(record);
+  const { park } = record;
+  if (!park) {
+    throw new RefusedError(`rotation ${record.rotation} is not waiting`, {
+      hint: `nothing was changed; keyturn status ${record.rotation} shows where it is`,
+    });
+  }
+  if (park.state === 'awaitGrace' && !flags.deleteNow) {
+    throw new UsageError('ending the grace deletes the old key', {
+      hint: 'say so with --delete-now; nothing was changed',
+    });
+  }
+  if (!flags.yes) await agree(session, park.state);
+
+  const message: SignalMessage = {
+    signal: 'proceed',
+    state: park.state,
+    entry: park.entry,
+    at: instant(io.clock.now()),
+  };
+  if (record.answered >= park.entry) throw answeredAlready(record);
+  try {
+    return await withLock(session, record, async (fresh) => {
+      if (fresh.park?.entry !== park.entry || fresh.answered >= park.entry) throw answeredAlready(fresh);
+      return finish(session, fresh, () => runRotation(session, noted(fresh, message), { given: message }));
+    });
+  } catch (error) {
+    if ((error as Error).name !== 'LockedError') throw error;
+    await session.store.signal(record.rotation, message);
+    session.progress.say('the process that waits for it was told');
+    print(session, await describe(session, await session.store.load(record.rotation)));
+    return exitCodes.done;
+  }
+}
+
+async function agree({ io }: Session, state: string): Promise<void> {
+  const what = meaning[state] ?? 'goes on now';
+  if (!io.terminal) {
+    throw new UsageError(`proceed ${what}, and there is no terminal to ask on`, {
+      hint: 'agree beforehand with --yes; nothing was changed',
+    });
+  }
+  const { confirm } = await import('../prompts.ts');
+  if (!(await confirm(io, `This ${what}. Go on?`, false)))
+    throw new UsageError('not agreed', { hint: 'nothing was changed' });
+}
+
+function answeredAlready({ rotation }: RotationRecord): RefusedError {
+  return new RefusedError(`that wait of rotation ${rotation} was ended already`, {
+    hint: `nothing was changed; keyturn status ${rotation} shows where it is now`,
+  });
+}
+
+/** Kept for the record: a person ended a wait that was there for safety. */
+function noted(record: RotationRecord, { at }: SignalMessage): RotationRecord {
+  const what: Override['what'] = record.park?.state === 'awaitGrace' ? 'deleteNow' : 'proceed';
+  const { plan } = record.context;
+  const override = { at, what, why: `keyturn proceed at ${record.park?.state}` };
+  return { ...record, context: { ...record.context, plan: { ...plan, overrides: [...plan.overrides, override] } } };
+}

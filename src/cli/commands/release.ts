@@ -1,0 +1,105 @@
+// keyturn release: takes the claim of a dead rotation off its user. Shows what speaks for its death, and asks.
+import { type Claim, claimsOf, releaseClaim } from '../../activities/claim.ts';
+import { instant } from '../../clock.ts';
+import type { RotationRecord } from '../../engine/contract.ts';
+import { RefusedError, UsageError } from '../../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print } from '../finish.ts';
+import type { Io } from '../io.ts';
+import { lookAtUser, type Subject } from '../make-plan.ts';
+import type { Flags } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+
+export async function release(flags: Flags, io: Io, id: string | undefined): Promise<number> {
+  const session = openSession(flags, io);
+  const { store, aws, progress } = session;
+  const record = id === undefined ? null : await recordOf(session, id);
+  const named = flags.user ?? record?.context.plan.user;
+  if (named === undefined)
+    throw new UsageError('whose claim? there is no such rotation here', { hint: 'name the user with --user' });
+
+  const subject = await lookAtUser(aws, io, named);
+  const claim = await theClaim(session, subject, id);
+  // Whoever holds the lock is alive, and the claim with it.
+  const lock = await store.lockUser(subject.caller.account, subject.user.name);
+  try {
+    const own = await recordOf(session, claim.rotation);
+    const proof = proofOf(claim, own, subject);
+    for (const line of proof) progress.say(`  ${line}`);
+    if (!flags.yes) await agree(session, claim, proof);
+
+    const at = instant(aws.time() ?? io.clock.now());
+    await releaseClaim(aws, subject.user.name, claim.rotation, at);
+    if (own && own.outcome === null) {
+      await store.save({
+        ...own,
+        outcome: 'stuck',
+        running: false,
+        park: null,
+        history: [...own.history, { at, state: own.state, event: 'stopped', detail: 'its claim was released' }],
+      });
+    }
+    print(session, {
+      rotation: claim.rotation,
+      account: subject.caller.account,
+      user: subject.user.name,
+      engine: 'local',
+      execution: null,
+      outcome: 'nothingToDo',
+      state: own?.state ?? 'released',
+      oldKey: own?.context.plan.oldKey ?? claim.keys[0] ?? null,
+      newKey: own?.context.createKey?.newKey ?? own?.context.plan.newKey ?? claim.keys[1] ?? null,
+      until: null,
+      reason: `the claim of rotation ${claim.rotation} is cleared; no key was changed`,
+      hint: `keyturn rotate --user ${subject.user.name} may begin again; look at both keys first`,
+      consumers: [],
+      keys: subject.keys.map(({ lastUsedRegion: _, ...key }) => key),
+      history: own?.history ?? [],
+    });
+    return exitCodes.done;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function recordOf({ store }: Session, id: string): Promise<RotationRecord | null> {
+  const { records } = await store.list();
+  return records.find((record) => record.rotation === id) ?? null;
+}
+
+async function theClaim({ aws }: Session, { user }: Subject, id: string | undefined): Promise<Claim> {
+  const { tags } = await aws.user(user.name);
+  const claims = claimsOf(tags).filter((claim) => id === undefined || claim.rotation === id);
+  const [only] = claims;
+  if (!only)
+    throw new RefusedError(`${user.name} carries no ${id ? `claim of ${id}` : 'claim'}`, {
+      hint: 'there is nothing to release',
+    });
+  if (claims.length > 1) {
+    throw new UsageError(`${user.name} carries ${claims.length} claims`, {
+      hint: `which one: ${claims.map((claim) => claim.rotation).join(', ')}`,
+    });
+  }
+  return only;
+}
+
+function proofOf(claim: Claim, own: RotationRecord | null, { keys, user }: Subject): string[] {
+  return [
+    `rotation ${claim.rotation} claimed ${user.name} at ${claim.since}; its last step was ${claim.step} at ${claim.at}`,
+    own
+      ? `its record is here, at ${own.state}${own.outcome ? ` (${own.outcome})` : ''}, and no process on this machine runs it: keyturn resume ${claim.rotation} would go on`
+      : 'there is no record of it here: it may live on another machine, which only you can know',
+    ...keys.map((key) => `${key.id} is ${key.status}`),
+  ];
+}
+
+async function agree({ io }: Session, claim: Claim, proof: string[]): Promise<void> {
+  if (!io.terminal) {
+    throw new UsageError(`release asks, and there is no terminal to ask on: ${proof[0]}; ${proof[1]}`, {
+      hint: `agree with --yes once you know that rotation ${claim.rotation} is dead; nothing was changed`,
+    });
+  }
+  const { confirm } = await import('../prompts.ts');
+  if (!(await confirm(io, 'Is it dead? Release its claim?', false)))
+    throw new UsageError('not agreed', { hint: 'nothing was changed' });
+}

@@ -1,0 +1,111 @@
+// keyturn resume: goes on where a rotation stopped, always by a new run that looks at AWS afresh. With --all every rotation
+// that is due, for cron.
+import { instant } from '../../clock.ts';
+import { parseDuration } from '../../duration.ts';
+import type { RotationRecord } from '../../engine/contract.ts';
+import { KeyturnError, UsageError } from '../../errors.ts';
+import type { Override } from '../../machine/context.ts';
+import { exitCodeOfError, exitCodes } from '../exit-codes.ts';
+import { describe, finish, outcomeOf } from '../finish.ts';
+import type { Io } from '../io.ts';
+import type { Flags } from '../options.ts';
+import { isOpen, mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { renderRotation } from '../render.ts';
+import { mustBeSameAccount } from '../same-account.ts';
+import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
+import { shown } from '../shown.ts';
+
+export async function resume(flags: Flags, io: Io, id: string | undefined): Promise<number> {
+  const watchLimit = flags.watchLimit === undefined ? null : parseDuration(flags.watchLimit, { flag: '--watch-limit' });
+  if (flags.all && id !== undefined)
+    throw new UsageError('an id and --all do not go together', { hint: 'name one, or all' });
+  const session = openSession(flags, io);
+  if (flags.all) return resumeAll(session, watchLimit);
+
+  const record = await pickRotation(session, id);
+  mustBeOpen(record);
+  return withLock(session, record, async (fresh) =>
+    finish(session, fresh, () => runRotation(session, decided(session, fresh, watchLimit))),
+  );
+}
+
+/** Takes the user's lock, reads the record again under it, and makes sure of the account. */
+export async function withLock<T>(
+  session: Session,
+  record: RotationRecord,
+  work: (fresh: RotationRecord) => Promise<T>,
+): Promise<T> {
+  const { store, aws } = session;
+  const { account, user } = record.context.plan;
+  const lock = await store.lockUser(account, user);
+  try {
+    const fresh = await store.load(record.rotation);
+    mustBeOpen(fresh);
+    await signAsTheUserWill(session, fresh);
+    await mustBeSameAccount(aws, fresh);
+    return await work(fresh);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What a person decides at this moment is kept as an exception to the frozen plan. */
+function decided({ flags, io }: Session, record: RotationRecord, watchLimit: number | null): RotationRecord {
+  const { plan } = record.context;
+  const at = instant(io.clock.now());
+  const made: Override[] = [];
+  if (flags.yes && plan.unproven === 'ask')
+    made.push({ at, what: 'unproven', why: 'resume --yes: go on also where silence proves nothing' });
+  if (watchLimit !== null) made.push({ at, what: 'watchLimit', why: `resume --watch-limit ${flags.watchLimit}` });
+  if (made.length === 0) return record;
+  const changed = {
+    ...plan,
+    unproven: flags.yes ? ('proceed' as const) : plan.unproven,
+    watchLimit: watchLimit ?? plan.watchLimit,
+    overrides: [...plan.overrides, ...made],
+  };
+  const history = made.map(({ what, why }) => ({
+    at,
+    state: record.state,
+    event: 'override' as const,
+    detail: `${what}: ${why}`,
+  }));
+  return { ...record, context: { ...record.context, plan: changed }, history: [...record.history, ...history] };
+}
+
+async function resumeAll(session: Session, watchLimit: number | null): Promise<number> {
+  const { store, io, flags, progress } = session;
+  const { records, unreadable } = await store.list();
+  for (const { rotation, error } of unreadable) progress.warn(`${rotation}: ${error.message}; ${error.hint ?? ''}`);
+  const now = instant(io.clock.now());
+  const due = records.filter(
+    (record) => isOpen(record) && record.outcome === null && (record.park === null || record.park.until <= now),
+  );
+
+  const results = [];
+  for (const record of due) {
+    if (io.interrupted.aborted) break;
+    results.push(await resumed(session, record, watchLimit));
+  }
+  const documents = results.map((one) => one.document);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ rotations: documents }, null, 2)}\n`);
+  else if (documents.length > 0)
+    io.stdout.write(`${documents.map((one) => shown(renderRotation(one))).join('\n\n')}\n`);
+  else io.stdout.write('no rotation is due\n');
+  if (io.interrupted.aborted) return exitCodes.interrupted;
+  const broken = unreadable.length > 0 ? exitCodes.usage : exitCodes.done;
+  return Math.max(broken, ...results.map((one) => one.code));
+}
+
+/** One rotation that cannot go on does not keep the others from going on. */
+async function resumed(session: Session, record: RotationRecord, watchLimit: number | null) {
+  try {
+    return await withLock(session, record, (fresh) =>
+      outcomeOf(session, fresh, () => runRotation(session, decided(session, fresh, watchLimit))),
+    );
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error;
+    session.progress.warn(`${record.rotation}: ${error.message}${error.hint ? `; ${error.hint}` : ''}`);
+    return { document: await describe(session, record), code: exitCodeOfError(error.name, true) };
+  }
+}

@@ -1,0 +1,64 @@
+// keyturn retire: the second half alone, for a key that something else has replaced already.
+import { shortKeyId } from '../../access-key.ts';
+import { RefusedError, UsageError } from '../../errors.ts';
+import { begin } from '../begin.ts';
+import type { Io } from '../io.ts';
+import { checkedKeyId, lookAtUser, makePlan, readFlags } from '../make-plan.ts';
+import type { Flags } from '../options.ts';
+import { planWords } from '../plan-words.ts';
+import { openSession } from '../session.ts';
+import { endBeforeItBegins } from './rotate.ts';
+
+export async function retire(flags: Flags, io: Io): Promise<number> {
+  const oldKey = needed(flags.key, '--key', 'the old key, to be retired');
+  const newKey = needed(flags.newKey, '--new-key', 'the active key that replaced it');
+  if (!flags.user)
+    throw new UsageError('whose key? --user is missing', {
+      hint: 'keyturn retire --user NAME --key AKIA… --new-key AKIA…',
+    });
+  if (oldKey === newKey)
+    throw new UsageError('--key and --new-key are the same key', {
+      hint: 'name the old one and the one that replaced it',
+    });
+  const read = await readFlags(flags, io);
+  if (!io.terminal && !flags.yes && !flags.dryRun) {
+    throw new UsageError('retire asks before it changes anything, and there is no terminal to ask on', {
+      hint: 'agree beforehand with --yes',
+    });
+  }
+
+  const session = openSession(flags, io);
+  const subject = await lookAtUser(session.aws, io, flags.user);
+  for (const [id, wanted] of [
+    [oldKey, 'old'],
+    [newKey, 'new'],
+  ] as const) {
+    const key = subject.keys.find((one) => one.id === id);
+    if (key?.status === 'Active') continue;
+    throw new RefusedError(
+      `the ${wanted} key ${shortKeyId(id)} is ${key ? key.status.toLowerCase() : `not a key of ${flags.user}`}`,
+      {
+        hint: `nothing was changed; see aws iam list-access-keys --user-name ${flags.user}`,
+      },
+    );
+  }
+
+  const planned = makePlan(subject, read, flags, { oldKey, newKey, from: 'watch' });
+  for (const warning of planned.warnings) session.progress.warn(warning);
+  const unsaved = await endBeforeItBegins(session, planned);
+  if (unsaved !== null) return unsaved;
+  if (io.terminal && !flags.yes) {
+    for (const line of planWords(planned.plan, planned.keys, subject.now)) session.progress.say(`  ${line}`);
+    const { confirmPlan } = await import('../prompts.ts');
+    if (!(await confirmPlan(io))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
+  }
+  return begin(session, planned.plan);
+}
+
+function needed(id: string | undefined, flag: string, what: string): string {
+  if (id === undefined)
+    throw new UsageError(`${flag} is missing: ${what}`, {
+      hint: 'keyturn retire --user NAME --key AKIA… --new-key AKIA…',
+    });
+  return checkedKeyId(id, flag);
+}

@@ -1,0 +1,105 @@
+// keyturn rotate: one user's key, from the flags alone.
+
+import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
+import { UsageError } from '../../errors.ts';
+import { begin, newRecord } from '../begin.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { describe, print } from '../finish.ts';
+import type { Io } from '../io.ts';
+import { chooseOldKey, lookAtUser, makePlan, type Planned, readFlags } from '../make-plan.ts';
+import type { Flags } from '../options.ts';
+import { planSteps, planWords } from '../plan-words.ts';
+import { openSession, type Session } from '../session.ts';
+
+export async function rotate(flags: Flags, io: Io): Promise<number> {
+  const read = await readFlags(flags, io);
+  if (!io.terminal && !flags.yes && !flags.dryRun) {
+    throw new UsageError('rotate asks before it changes anything, and there is no terminal to ask on', {
+      hint: 'agree beforehand with --yes, or look first with --dry-run',
+    });
+  }
+  const session = openSession(flags, io);
+  const subject = await lookAtUser(session.aws, io, flags.user);
+  const oldKey = chooseOldKey(subject, flags.key);
+  if (read.consumers.length === 0) throw await noPlace(oldKey, io);
+
+  const planned = makePlan(subject, read, flags, { oldKey, newKey: null, from: 'start' });
+  for (const warning of planned.warnings) session.progress.warn(warning);
+  const unsaved = await endBeforeItBegins(session, planned);
+  if (unsaved !== null) return unsaved;
+
+  const words = planWords(planned.plan, planned.keys, subject.now);
+  if (io.terminal && !flags.yes) {
+    for (const line of words) session.progress.say(`  ${line}`);
+    const { confirmPlan } = await import('../prompts.ts');
+    if (!(await confirmPlan(io))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
+  }
+  return begin(session, planned.plan);
+}
+
+/** A dry run, and a rotation that may not begin, leave no record and no claim. */
+export async function endBeforeItBegins(session: Session, { plan, finding, keys }: Planned): Promise<number | null> {
+  const { flags, io } = session;
+  const outcome =
+    finding.verdict === 'nothingToDo'
+      ? 'nothingToDo'
+      : ['refused', 'noSlot'].includes(finding.verdict)
+        ? 'refused'
+        : null;
+  const ended = outcome ?? (flags.dryRun ? 'planned' : null);
+  if (ended === null) return null;
+
+  const record = newRecord(plan, '', plan.startedAt);
+  const document = await describe(
+    session,
+    {
+      ...record,
+      state: 'inspectKeys',
+      context: { ...record.context, inspectKeys: { at: plan.startedAt, keys, ...finding } as never },
+    },
+    ended,
+  );
+  const hint =
+    finding.verdict === 'noSlot'
+      ? noSlotHint(
+          plan.user,
+          keys.map((key) => key.status),
+        )
+      : ended === 'refused'
+        ? refusedHint(finding.reason)
+        : null;
+  const steps = ended === 'planned' ? { plan: planSteps(plan) } : {};
+  if (ended === 'planned' && !flags.json)
+    io.stdout.write(`${planWords(plan, keys, Date.parse(plan.startedAt)).join('\n')}\n`);
+  print(session, {
+    ...document,
+    rotation: null,
+    reason: ended === 'planned' ? 'a dry run: nothing was changed' : finding.reason,
+    hint,
+    ...steps,
+  });
+  return exitCodeOf[ended];
+}
+
+function noSlotHint(user: string, statuses: string[]): string {
+  return statuses.includes('Inactive')
+    ? 'nothing was changed; if the inactive key may be removed: --free-slot inactive (unused for 90 days) or --free-slot with its id'
+    : `nothing was changed; if one of them has replaced the other already: keyturn retire --user ${user} --key OLD --new-key NEW`;
+}
+
+function refusedHint(reason: string): string {
+  return /SMTP/.test(reason)
+    ? 'nothing was changed; once the SMTP password is taken care of: --allow-smtp'
+    : 'nothing was changed; see aws iam list-access-keys for the keys that there are';
+}
+
+async function noPlace(oldKey: string | null, io: Io): Promise<UsageError> {
+  const found = oldKey === null ? [] : await findPlaces(oldKey, { cwd: io.cwd, home: io.home, env: io.env });
+  const kinds = consumerKinds.map((one) => one.usage.split('  ')[0]).join(', ');
+  return new UsageError('where does the new key go?', {
+    hint:
+      found.length > 0
+        ? `these hold the old one: ${found.map((spec) => `--to ${spec}`).join(' ')}`
+        : `name each place with --to: ${kinds}`,
+  });
+}

@@ -1,0 +1,187 @@
+// keyturn without a command: leads one person through one rotation. Every question has a flag of `rotate`; what the wizard
+// decides is the same plan, run by the same engine.
+import { styleText } from 'node:util';
+import { findPlaces } from '../../consumers/registry.ts';
+import { formatDuration } from '../../duration.ts';
+import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
+import { RefusedError, UsageError } from '../../errors.ts';
+import type { KeyFacts } from '../../machine/context.ts';
+import { begin } from '../begin.ts';
+import { describe, finish, print } from '../finish.ts';
+import type { Io } from '../io.ts';
+import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
+import type { Flags } from '../options.ts';
+import { isOpen } from '../pick-rotation.ts';
+import { planWords } from '../plan-words.ts';
+import { hasColor } from '../progress.ts';
+import { ask, confirm, select, tick } from '../prompts.ts';
+import { keyChoice } from '../render.ts';
+import { openSession, runRotation, type Session } from '../session.ts';
+import { withLock } from './resume.ts';
+import { endBeforeItBegins } from './rotate.ts';
+
+export async function wizard(flags: Flags, io: Io): Promise<number> {
+  if (!io.terminal) {
+    throw new UsageError('there is no terminal to ask on', {
+      hint: 'keyturn rotate --help shows the flags; keyturn --help the commands',
+    });
+  }
+  const session = openSession(flags, io);
+  const open = await openRotation(session);
+  if (open)
+    return finish(session, open, () =>
+      withLock(session, open, (fresh) => runRotation(session, fresh, { atWait: waitMenu(session) })),
+    );
+  return guide(session);
+}
+
+/** From the user to the end of the first visit. `demo` runs it in the embedded AWS. */
+export async function guide(session: Session): Promise<number> {
+  const { io, flags, aws, progress } = session;
+  const own = await lookAtUser(aws, io, flags.user).catch((error) => {
+    // Credentials of a role have no user of their own: then it has to be named.
+    if (error instanceof UsageError) return null;
+    throw error;
+  });
+  const name = flags.user ?? (await ask(io, 'Whose access key? (user name)', own?.user.name ?? ''));
+  const subject = own && own.user.name === name ? own : await lookAtUser(aws, io, name);
+  for (const key of subject.keys) progress.say(`  ${keyChoice(key, subject.now)}`);
+
+  const path = await choosePath(session, subject);
+  const now = {
+    ...flags,
+    freeSlot: path.freeSlot,
+    ...(path.from === 'start' ? { to: await choosePlaces(session, path.oldKey) } : {}),
+  };
+  const read = await readFlags(now, io);
+  let planned = makePlan(subject, read, now, path);
+  for (const warning of planned.warnings) progress.warn(warning);
+  const unsaved = await endBeforeItBegins(session, planned);
+  if (unsaved !== null) return unsaved;
+
+  progress.say('');
+  for (const line of planWords(planned.plan, planned.keys, subject.now)) progress.say(`  ${line}`);
+  if (!(await confirm(io, 'Go on?', true))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
+  if (
+    isSilent(subject, path.oldKey) &&
+    (await confirm(
+      io,
+      'Nobody may be seen using either key. Deactivate the old one all the same, once the longer watch is over?',
+      true,
+    ))
+  ) {
+    planned = makePlan(subject, read, { ...now, yes: true }, path);
+  }
+  return begin(session, planned.plan, { atWait: waitMenu(session) });
+}
+
+interface Path {
+  from: 'start' | 'watch';
+  oldKey: string | null;
+  newKey: string | null;
+  freeSlot: string;
+}
+
+/** Each way in which a user's keys can stand has its own question. */
+async function choosePath({ io }: Session, { keys, user, now }: Subject): Promise<Path> {
+  const active = keys.filter((key) => key.status === 'Active');
+  const inactive = keys.filter((key) => key.status !== 'Active');
+  const choices = (some: KeyFacts[]) => some.map((key) => ({ name: keyChoice(key, now), value: key.id }));
+  const start = { from: 'start' as const, newKey: null, freeSlot: 'never' };
+  const [first, second] = active;
+
+  if (!first && inactive.length > 0) {
+    throw new RefusedError(`${user.name} has no active key, only inactive ones`, {
+      hint: 'nothing was changed; make one active again, or delete it and begin with a first key',
+    });
+  }
+  if (!first) {
+    if (
+      await confirm(io, `${user.name} has no access key. Make a first one? (a role is better, where one will do)`, true)
+    )
+      return { ...start, oldKey: null };
+    throw new UsageError('not agreed', { hint: 'nothing was changed' });
+  }
+  if (second) {
+    const oldKey = await select(
+      io,
+      'Two active keys leave no room for a third. Which of them has been replaced, and shall be retired?',
+      choices(active),
+    );
+    return { from: 'watch', oldKey, newKey: active.find((key) => key.id !== oldKey)?.id ?? null, freeSlot: 'never' };
+  }
+  const [spare] = inactive;
+  if (!spare) return { ...start, oldKey: first.id };
+  const answer = await select(io, 'An inactive key takes the second place. Remove it?', [
+    { name: `leave it, and stop here`, value: 'stop' },
+    { name: `remove ${keyChoice(spare, now)}`, value: 'remove' },
+  ]);
+  if (answer === 'stop') throw new UsageError('there is no room for a new key', { hint: 'nothing was changed' });
+  return { ...start, oldKey: first.id, freeSlot: spare.id };
+}
+
+/** Profiles that hold the old key are found and ticked; others can be named. */
+async function choosePlaces({ io, flags }: Session, oldKey: string | null): Promise<string[]> {
+  if (flags.to && flags.to.length > 0) return flags.to;
+  const found = oldKey === null ? [] : await findPlaces(oldKey, { cwd: io.cwd, home: io.home, env: io.env });
+  if (found.length > 0) {
+    const ticked = await tick(io, 'These hold the old key. Where shall the new one go?', [
+      ...found.map((spec) => ({ name: spec, value: spec, checked: true })),
+      { name: 'another place …', value: '' },
+    ]);
+    if (!ticked.includes('')) return ticked;
+    return [...ticked.filter(Boolean), ...(await namePlaces(io))];
+  }
+  return namePlaces(io);
+}
+
+async function namePlaces(io: Io): Promise<string[]> {
+  const text = await ask(
+    io,
+    'Where shall the new key go? (as credentials-file:PROFILE[@FILE])',
+    'credentials-file:default',
+  );
+  return text.split(/\s+/).filter(Boolean);
+}
+
+/** Silence proves something only where there was sound: a key without recent use needs a person's word. */
+function isSilent({ keys, now }: Subject, oldKey: string | null): boolean {
+  const old = keys.find((key) => key.id === oldKey);
+  return old !== undefined && (old.lastUsedAt === null || now - Date.parse(old.lastUsedAt) > 48 * 3_600_000);
+}
+
+/** Stay, come back later, or go back. */
+function waitMenu({ io, progress }: Session) {
+  return async (park: ParkEntry, record: RotationRecord): Promise<'stay' | 'later' | 'rollBack'> => {
+    const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
+    const answer = await select(io, `Nothing to do for ${formatDuration(left)}, until ${park.until}.`, [
+      { name: 'come back later', value: 'later' as const },
+      { name: 'stay here and wait', value: 'stay' as const },
+      { name: 'go back: the old key everywhere again', value: 'rollBack' as const },
+    ]);
+    if (answer === 'later') {
+      const bold = (text: string) => (hasColor(io, {}) ? styleText('bold', text, { validateStream: false }) : text);
+      progress.say(`  to go on: keyturn resume ${record.rotation}`);
+      progress.say('  or let cron do it, once an hour:');
+      io.stderr.write(`  ${bold('0 * * * *  keyturn resume --all --quiet')}\n`);
+    }
+    return answer;
+  };
+}
+
+async function openRotation(session: Session): Promise<RotationRecord | null> {
+  const { io, store } = session;
+  const { records } = await store.list();
+  const open = records.filter(isOpen);
+  if (open.length === 0) return null;
+  const answer = await select(io, 'A rotation is open.', [
+    ...open.map((record) => ({
+      name: `go on with ${record.rotation} (${record.context.plan.user}, ${record.outcome ?? record.state})`,
+      value: record.rotation,
+    })),
+    { name: 'begin another one', value: '' },
+  ]);
+  const chosen = open.find((record) => record.rotation === answer) ?? null;
+  if (chosen) print({ ...session, flags: {} }, await describe(session, chosen));
+  return chosen;
+}

@@ -1,0 +1,185 @@
+// Makes the plan of a rotation: asks AWS whose key it is, resolves every flag, and says what can be said before the first
+// change. Changes nothing. What is missing is a usage error, what will not do is a refusal.
+
+import { isAccessKeyId, shortKeyId } from '../access-key.ts';
+import { keysWithUse } from '../activities/keys.ts';
+import { type Finding, mayStart } from '../activities/may-start.ts';
+import { isShort } from '../activities/quiet.ts';
+import type { Aws, Caller } from '../aws/contract.ts';
+import { instant } from '../clock.ts';
+import { resolveConsumers } from '../consumers/registry.ts';
+import { parseDuration } from '../duration.ts';
+import { KeyNotAcceptedError, NoSuchEntityError, RefusedError, UsageError } from '../errors.ts';
+import type { KeyFacts, Override, Plan } from '../machine/context.ts';
+import { resolveProbe } from '../probes/registry.ts';
+import type { Io } from './io.ts';
+import type { Flags } from './options.ts';
+import { keyChoice } from './render.ts';
+
+export interface Planned {
+  plan: Plan;
+  keys: KeyFacts[];
+  /** Whether it may begin at all. */
+  finding: Finding;
+  warnings: string[];
+}
+
+/** The user whose keys are meant, and what they have. */
+export interface Subject {
+  caller: Caller;
+  region: string;
+  user: { name: string; id: string };
+  keys: KeyFacts[];
+  now: number;
+}
+
+export async function lookAtUser(aws: Aws, io: Io, named: string | undefined): Promise<Subject> {
+  const caller = await callerOf(aws);
+  const name = named ?? ownUser(caller);
+  try {
+    const { id, name: exact } = await aws.user(name);
+    const keys = await keysWithUse({ aws }, exact);
+    return { caller, region: await aws.region(), user: { name: exact, id }, keys, now: aws.time() ?? io.clock.now() };
+  } catch (error) {
+    if (!(error instanceof NoSuchEntityError)) throw error;
+    throw new RefusedError(`there is no user ${name} in account ${caller.account}`, {
+      hint: 'nothing was changed; see aws iam list-users, and check the account with aws sts get-caller-identity',
+      cause: error,
+    });
+  }
+}
+
+async function callerOf(aws: Aws): Promise<Caller> {
+  try {
+    return await aws.caller();
+  } catch (error) {
+    if (!(error instanceof KeyNotAcceptedError)) throw error;
+    throw new RefusedError(error.message, { hint: error.hint, cause: error });
+  }
+}
+
+function ownUser({ arn }: Caller): string {
+  if (/:user\//.test(arn)) return arn.slice(arn.lastIndexOf('/') + 1);
+  if (arn.endsWith(':root')) {
+    throw new RefusedError('these are root credentials, and keys of the root user are never touched', {
+      hint: 'delete root keys by hand; to rotate a user’s key: keyturn rotate --user NAME, best not as root',
+    });
+  }
+  throw new UsageError('whose key? these credentials belong to no user', { hint: 'name the user with --user NAME' });
+}
+
+/** The key to replace: the one named, else the only active one; null where the user has none at all. */
+export function chooseOldKey({ keys, user, now }: Subject, named: string | undefined): string | null {
+  if (named !== undefined) return checkedKeyId(named, '--key');
+  const active = keys.filter((key) => key.status === 'Active');
+  const [only] = active;
+  if (active.length > 1) {
+    throw new UsageError(
+      `${user.name} has ${active.length} active keys: ${active.map((key) => keyChoice(key, now)).join('; ')}`,
+      {
+        hint: 'name the one to replace with --key; with two active keys there is room only after keyturn retire of one of them',
+      },
+    );
+  }
+  if (only) return only.id;
+  if (keys.length === 0) return null;
+  throw new RefusedError(
+    `${user.name} has no active key, only ${keys.map((key) => shortKeyId(key.id)).join(', ')} inactive`,
+    {
+      hint: 'nothing works with an inactive key, so nothing needs a rotation; make it active again, or delete it and run keyturn rotate for a first key',
+    },
+  );
+}
+
+export function checkedKeyId(id: string, flag: string): string {
+  if (isAccessKeyId(id)) return id;
+  throw new UsageError(`${flag}: "${id}" is not an access key id`, {
+    hint: 'a long-term key id looks like AKIAIOSFODNN7EXAMPLE; see aws iam list-access-keys',
+  });
+}
+
+/** The parts of a plan that come from flags alone: bad ones are said before AWS is asked anything. */
+export async function readFlags(flags: Flags, io: Io) {
+  const seconds = (text: string | undefined, fallback: string, flag: string, allowZero = false) =>
+    parseDuration(text ?? fallback, { flag, allowZero });
+  const times = {
+    quietFor: seconds(flags.quietFor, '48h', '--quiet-for'),
+    grace: seconds(flags.grace, '7d', '--grace'),
+    watchLimit: seconds(flags.watchLimit, '30d', '--watch-limit'),
+    probeEvery: seconds(flags.probeEvery, '1h', '--probe-every'),
+    minAge: seconds(flags.minAge, '0d', '--min-age', true),
+  };
+  const day = 86_400;
+  if (times.watchLimit + times.grace > 360 * day) {
+    throw new UsageError('--watch-limit and --grace together are longer than 360 days', {
+      hint: 'a plan has to end within a year',
+    });
+  }
+  if (times.watchLimit < times.quietFor) {
+    throw new UsageError('--watch-limit is shorter than --quiet-for', {
+      hint: 'the watch would end before it can succeed',
+    });
+  }
+  const freeSlot = flags.freeSlot ?? 'never';
+  if (freeSlot !== 'never' && freeSlot !== 'inactive') checkedKeyId(freeSlot, '--free-slot');
+  const consumers = await resolveConsumers(flags.to ?? [], { cwd: io.cwd, home: io.home, env: io.env });
+  const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, { cwd: io.cwd, env: io.env }));
+  return { ...times, freeSlot, consumers, probes };
+}
+
+export function makePlan(
+  subject: Subject,
+  read: Awaited<ReturnType<typeof readFlags>>,
+  flags: Flags,
+  { oldKey, newKey, from }: Pick<Plan, 'oldKey' | 'newKey' | 'from'>,
+): Planned {
+  const { caller, keys, now, region, user } = subject;
+  const at = instant(now);
+  const overrides: Override[] = [];
+  const override = (what: Override['what'], why: string) => overrides.push({ at, what, why });
+  if (isShort(read.quietFor)) override('shortQuiet', '--quiet-for is shorter than sessions live (40 h)');
+  if (isShort(read.grace)) override('shortGrace', '--grace is shorter than sessions live (40 h)');
+  if (read.probes.length === 0)
+    override('blindGrace', 'no --probe: during the grace nobody looks whether everything works');
+  if (flags.allowSmtp) override('allowSmtp', '--allow-smtp');
+  if (flags.yes) override('unproven', '--yes: go on also where silence proves nothing');
+
+  const plan: Plan = {
+    account: caller.account,
+    partition: caller.partition,
+    region,
+    user: user.name,
+    userId: user.id,
+    oldKey,
+    newKey,
+    from,
+    keysAtStart: keys.map((key) => key.id),
+    ...read,
+    allowSmtp: flags.allowSmtp === true,
+    unproven: flags.yes ? 'proceed' : 'ask',
+    vault: 'file',
+    startedAt: at,
+    overrides,
+  };
+  const old = keys.find((key) => key.id === oldKey);
+  return {
+    plan,
+    keys,
+    finding: from === 'start' ? mayStart(plan, keys, now) : { verdict: 'watch', reason: '' },
+    warnings: warningsOf(plan, old),
+  };
+}
+
+function warningsOf(plan: Plan, old: KeyFacts | undefined): string[] {
+  const hour = 3_600;
+  const warnings = [];
+  if (plan.quietFor < hour || plan.grace < hour) {
+    warnings.push('a wait under an hour proves little: AWS publishes last use late, in steps of 15 minutes');
+  }
+  if (old?.lastUsedService === 'sts' && (isShort(plan.quietFor) || isShort(plan.grace))) {
+    warnings.push(
+      'the old key was last used for sessions (sts), which can live for 36 hours after it; less was asked for',
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,38 @@
+// Which rotation is meant: the one named, or the only one that fits.
+import type { RotationRecord } from '../engine/contract.ts';
+import { RefusedError, UsageError } from '../errors.ts';
+import type { Session } from './session.ts';
+
+/** Under way, waiting, interrupted or stuck: something can still be done about it. */
+export function isOpen({ outcome }: RotationRecord): boolean {
+  return outcome === null || outcome === 'stuck';
+}
+
+export async function pickRotation({ store, flags }: Session, id: string | undefined): Promise<RotationRecord> {
+  if (id !== undefined) return store.load(await store.resolve(id));
+  const { records, unreadable } = await store.list();
+  const open = records.filter((record) => isOpen(record) && (!flags.user || record.context.plan.user === flags.user));
+  const [only] = open;
+  if (!only) {
+    const broken = unreadable.map((one) => one.rotation).join(', ');
+    throw new RefusedError('there is no open rotation here', {
+      hint: broken
+        ? `these records cannot be read: ${broken}`
+        : 'nothing was changed; keyturn status --all shows ended ones',
+    });
+  }
+  if (open.length > 1) {
+    throw new UsageError(`${open.length} rotations are open`, {
+      hint: `which one: ${open.map((record) => `${record.rotation} (${record.context.plan.user})`).join(', ')}`,
+    });
+  }
+  return only;
+}
+
+/** Ended for good: there is nothing to go on with. */
+export function mustBeOpen(record: RotationRecord): void {
+  if (isOpen(record)) return;
+  throw new RefusedError(`rotation ${record.rotation} is over: ${record.outcome}`, {
+    hint: `nothing was changed; keyturn status ${record.rotation} shows it`,
+  });
+}

@@ -1,0 +1,143 @@
+// The one description of a rotation that every command prints: as JSON, exactly as the manual has it, and the source of
+// the text for people. Keys are looked at afresh where AWS answers.
+import { keysWithUse } from '../activities/keys.ts';
+import { isRollingBack } from '../activities/record.ts';
+import type { Aws } from '../aws/contract.ts';
+import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
+import { KeyturnError } from '../errors.ts';
+import { readCause } from '../machine/blame.ts';
+import type { ConsumerStatus, KeyFacts, RotationContext } from '../machine/context.ts';
+import type { ShownOutcome } from './exit-codes.ts';
+
+export interface RotationDocument {
+  rotation: string | null;
+  account: string;
+  user: string;
+  engine: 'local' | 'stepfunctions';
+  execution: string | null;
+  outcome: ShownOutcome;
+  state: string;
+  oldKey: string | null;
+  newKey: string | null;
+  until: string | null;
+  reason: string;
+  hint: string | null;
+  consumers: { spec: string; state: ConsumerStatus['state']; note?: string }[];
+  keys: Omit<KeyFacts, 'lastUsedRegion'>[];
+  history: HistoryEntry[];
+  /** Only of a dry run: the steps, with the IAM actions that each calls. */
+  plan?: { state: string; what: string; calls: string[] }[];
+}
+
+/** How a rotation stands. `ended` is what this run came to; without it the record's own outcome. */
+export async function describeRotation(
+  aws: Aws,
+  record: RotationRecord,
+  ended: ShownOutcome = standing(record),
+): Promise<{ document: RotationDocument; stale: KeyturnError | null }> {
+  const { context } = record;
+  const { keys, stale } = await freshKeys(aws, context);
+  const reason = reasonOf(record, ended);
+  return {
+    stale,
+    document: {
+      rotation: record.rotation,
+      account: context.plan.account,
+      user: context.plan.user,
+      engine: record.engine,
+      execution: null,
+      outcome: ended,
+      state: record.state,
+      oldKey: context.plan.oldKey,
+      newKey: newKeyOf(context),
+      until: ended === 'waiting' ? (record.park?.until ?? null) : null,
+      reason: reason.message,
+      hint: hintOf(record, ended, reason.hint),
+      consumers: consumersOf(context),
+      keys: keys.map(({ lastUsedRegion: _, ...key }) => key),
+      history: record.history,
+    },
+  };
+}
+
+/** What can be said of a rotation that nobody is running. */
+export function standing(record: RotationRecord): ShownOutcome {
+  return record.outcome ?? (record.park ? 'waiting' : 'stopped');
+}
+
+export function newKeyOf(context: RotationContext): string | null {
+  return context.createKey?.newKey ?? context.plan.newKey;
+}
+
+async function freshKeys(
+  aws: Aws,
+  context: RotationContext,
+): Promise<{ keys: KeyFacts[]; stale: KeyturnError | null }> {
+  try {
+    return { keys: await keysWithUse({ aws }, context.plan.user), stale: null };
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error;
+    return { keys: context.inspectKeys?.keys ?? [], stale: error };
+  }
+}
+
+export function consumersOf(context: RotationContext): ConsumerStatus[] {
+  const latest =
+    context.restoreConsumers?.consumers ?? context.deliverKey?.consumers ?? context.preflightConsumers?.consumers;
+  return context.plan.consumers.map((spec) => latest?.find((one) => one.spec === spec) ?? { spec, state: 'pending' });
+}
+
+function reasonOf(record: RotationRecord, ended: ShownOutcome): { message: string; hint: string | null } {
+  const { context, state, park } = record;
+  const last = record.history.findLast((entry) => entry.event !== 'ended');
+  if (ended === 'stuck' && last?.event === 'failed') return readCause(last.detail);
+  if (ended === 'waiting') {
+    const judged =
+      park?.state === 'awaitQuiet'
+        ? context.checkOldKeyUse
+        : park?.state === 'awaitGrace'
+          ? context.checkHealth
+          : context.noteMissedLook;
+    return { message: judged?.reason ?? 'waiting', hint: null };
+  }
+  if (ended === 'stopped') return { message: `interrupted at ${state}; nothing is lost`, hint: null };
+  if (ended === 'stuck') return { message: verdictReason(context, last), hint: null };
+  if (context.error && ended === 'refused') return readCause(context.error.Cause);
+  return { message: context.releaseUser?.reason ?? context.inspectKeys?.reason ?? ended, hint: null };
+}
+
+/** The word of the activity that ended in *stuck*. */
+function verdictReason(context: RotationContext, last: HistoryEntry | undefined): string {
+  const output = context[(last?.state ?? '') as keyof RotationContext] as
+    | { reason?: string; verdict?: string }
+    | undefined;
+  if (last?.state.startsWith('reactivate'))
+    return `the old key is active again: ${context.checkHealth?.reason ?? 'the health could not be judged'}`;
+  return output?.reason ?? 'a person has to look';
+}
+
+function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | null): string | null {
+  const { rotation, context, park } = record;
+  const { plan } = context;
+  if (ended === 'waiting') {
+    const end = park?.state === 'awaitGrace' ? ` --delete-now` : '';
+    return `keyturn resume ${rotation} goes on after ${park?.until ?? 'the wait'}; keyturn proceed ${rotation}${end} goes on now; keyturn rollback ${rotation} goes back`;
+  }
+  if (ended === 'stopped') return `keyturn resume ${rotation} goes on; keyturn rollback ${rotation} goes back`;
+  if (ended === 'rolledBack') {
+    const left = context.removeNewKey?.verdict === 'left' || context.verifyOldKey?.verdict === 'unkept';
+    const newKey = newKeyOf(context);
+    if (!left || !newKey || !plan.oldKey || plan.from === 'watch') return null;
+    return `keyturn retire --user ${plan.user} --key ${newKey} --new-key ${plan.oldKey} removes the new key once it is quiet`;
+  }
+  if (ended !== 'stuck') return given;
+  const verdict = context.checkOldKeyUse?.verdict;
+  if (given) return given;
+  if (isRollingBack(context))
+    return `see what is true with keyturn status ${rotation}; keyturn resume ${rotation} tries again`;
+  if (verdict === 'unproven')
+    return `keyturn resume ${rotation} --yes goes on all the same; keyturn rollback ${rotation} goes back`;
+  if (verdict === 'overdue')
+    return `find who uses it; keyturn resume ${rotation} --watch-limit 60d watches on; keyturn rollback ${rotation} goes back`;
+  return `mend it, then keyturn resume ${rotation}; keyturn rollback ${rotation} goes back`;
+}

@@ -1,0 +1,94 @@
+// Puts the parts together for one command: AWS, the state folder, the vault, the places, and the engine over them.
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import type { Activities, Announcement } from '../activities/contract.ts';
+import { createActivities } from '../activities/index.ts';
+import { createAws } from '../aws/clients.ts';
+import type { Aws } from '../aws/contract.ts';
+import { openConsumer } from '../consumers/registry.ts';
+import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
+import { type RunOptions, type RunResult, runLocally } from '../engine/local.ts';
+import { createRecordStore, type RecordStore } from '../engine/record-store.ts';
+import { openProbe } from '../probes/registry.ts';
+import type { Vault } from '../vault/contract.ts';
+import { createFileVault } from '../vault/file-vault.ts';
+import { version } from '../version.ts';
+import type { Io } from './io.ts';
+import type { Flags } from './options.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+export interface Session {
+  io: Io;
+  flags: Flags;
+  aws: Aws;
+  store: RecordStore;
+  vault: Vault;
+  progress: Progress;
+  activities(stop: AbortSignal): Activities;
+}
+
+export function openSession(flags: Flags, io: Io): Session {
+  const stateDir = resolve(io.cwd, flags.stateDir || io.env.KEYTURN_STATE_DIR || platformStateDir());
+  const { clock, env } = io;
+  const aws = createAws({
+    clock,
+    version,
+    profile: flags.profile,
+    region: flags.region,
+    endpointUrl: flags.endpointUrl,
+    mfaCode: io.terminal ? async (serial) => (await import('./prompts.ts')).askMfaCode(io, serial) : undefined,
+  });
+  const store = createRecordStore(stateDir, clock);
+  const vault = createFileVault(join(stateDir, 'vault'));
+  const progress = createProgress(io, flags);
+
+  return {
+    io,
+    flags,
+    aws,
+    store,
+    vault,
+    progress,
+    activities: (stop) =>
+      createActivities({
+        aws,
+        vault,
+        clock,
+        attended: true,
+        signal: stop,
+        consumer: openConsumer,
+        probe: (spec) => openProbe(spec, { clock, env, signal: stop }),
+        announce: (announcement: Announcement) => progress.announce(announcement),
+      }),
+  };
+}
+
+/** XDG's state home is what env-paths calls `log`; other platforms keep state with data. */
+function platformStateDir(): string {
+  const { log, data } = envPaths('keyturn', { suffix: '' });
+  return process.platform === 'linux' ? log : data;
+}
+
+/** Runs a rotation from its record. The caller holds the user's lock. */
+export async function runRotation(
+  session: Session,
+  record: RotationRecord,
+  options: Partial<Pick<RunOptions, 'given' | 'atWait'>> = {},
+): Promise<RunResult> {
+  const { io, flags, store, progress } = session;
+  await signAsTheUserWill(session, record);
+  return runLocally({ store, clock: io.clock, activities: session.activities }, record, {
+    wait: flags.wait === true,
+    stop: io.interrupted,
+    onStep: (entry: HistoryEntry, current: RotationRecord) => progress.step(entry, current),
+    ...options,
+  });
+}
+
+/** A user who rotates their own key signs with the new pair from delivery on; the old one must fall silent (S17). */
+export async function signAsTheUserWill({ aws, vault }: Session, { rotation, context }: RotationRecord): Promise<void> {
+  const offered =
+    context.deliverKey !== undefined || context.interruptions.some((one) => one.activity === 'deliverKey');
+  const pair = offered ? await vault.get(rotation, 'new') : null;
+  if (pair && context.plan.oldKey) aws.signWithInsteadOf(context.plan.oldKey, pair);
+}
