@@ -6,9 +6,10 @@ import type { KeyFacts } from '../machine/context.ts';
 import type { ActivityDeps } from './contract.ts';
 
 /** Every key of the user with its last use: one call for the list and one for each key. */
-export async function keysWithUse(deps: ActivityDeps, user: string): Promise<KeyFacts[]> {
-  const keys = await deps.aws.keys(user);
-  return Promise.all(keys.map(async (key) => ({ ...key, ...(await deps.aws.lastUsed(key.id)) })));
+export async function keysWithUse({ aws }: Pick<ActivityDeps, 'aws'>, user: string): Promise<KeyFacts[]> {
+  const keys: KeyFacts[] = [];
+  for (const key of await aws.keys(user)) keys.push({ ...key, ...(await aws.lastUsed(key.id)) });
+  return keys;
 }
 
 export function isActive(keys: readonly KeyStatusFacts[], id: string | null): boolean {

@@ -1,8 +1,8 @@
 // The end of every way: judges by the record and a fresh look what came of the rotation, and takes the claim and the vault's
 // entry away where it is over. Where it is not (`stuck`) both stay, for a person and for `resume`.
 import { shortKeyId } from '../access-key.ts';
+import { readCause } from '../machine/blame.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
-import { readCause } from '../machine/vocabulary.ts';
 import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';

@@ -163,7 +163,15 @@ export function createAws(options: AwsOptions): Aws {
       };
     },
 
-    ownerOf: async (keyId) => (await lastUsed(keyId)).UserName ?? null,
+    ownerOf: async (keyId) => {
+      try {
+        return (await lastUsed(keyId)).UserName ?? null;
+      } catch (error) {
+        // A key that does not exist may be answered with either.
+        if (error instanceof NoSuchEntityError || error instanceof AccessDeniedError) return null;
+        throw error;
+      }
+    },
 
     createKey: async (user, tag) => {
       const { sdk, client: counted } = await iam();

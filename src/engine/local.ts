@@ -4,6 +4,7 @@ import { type AnyActorLogic, createActor, fromPromise } from 'xstate';
 import type { Activities } from '../activities/contract.ts';
 import { isRollingBack } from '../activities/record.ts';
 import { type Clock, instant } from '../clock.ts';
+import { blamed } from '../machine/blame.ts';
 import {
   type ActivityName,
   activityNames,
@@ -12,7 +13,6 @@ import {
   type RotationContext,
 } from '../machine/context.ts';
 import { rotation as machine } from '../machine/rotation.ts';
-import { blamed } from '../machine/vocabulary.ts';
 import type { HistoryEntry, Outcome, ParkEntry, RotationRecord, SignalMessage } from './contract.ts';
 import { waitForSignal } from './park.ts';
 import type { RecordStore } from './record-store.ts';

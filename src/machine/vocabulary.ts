@@ -1,6 +1,7 @@
 // The closed vocabulary of the rotation machine. It has nothing else, because every word must mean exactly the same to
 // the xstate actor and in Amazon States Language; asl.ts refuses a machine that says more.
 import { assign, fromPromise, setup } from 'xstate';
+import { blamed } from './blame.ts';
 import { type ActivityName, activityNames, type ParkName, parkNames, type RotationContext } from './context.ts';
 
 export type Word = 'begin' | 'run' | 'park' | 'decide' | 'end';
@@ -34,26 +35,6 @@ export const words = setup({
     is: ({ context }, params: { path: string; value: string }) => at(params.path, context) === params.value,
   },
 });
-
-/** An error as ASL's `Catch` would hand it on: its name, and its message with the hint on a line of its own. */
-export function blamed(error: unknown): { Error: string; Cause: string } {
-  if (!(error instanceof Error)) return { Error: 'Error', Cause: String(error) };
-  const hint = (error as { hint?: unknown }).hint;
-  return { Error: error.name, Cause: typeof hint === 'string' ? `${error.message}\nhint: ${hint}` : error.message };
-}
-
-/** The message and hint inside a `Cause`, whether `blamed` made it or Lambda did (a JSON document with a stack). */
-export function readCause(cause: string): { message: string; hint: string | null } {
-  let text = cause;
-  try {
-    const parsed = JSON.parse(cause) as { errorMessage?: unknown } | null;
-    if (typeof parsed?.errorMessage === 'string') text = parsed.errorMessage;
-  } catch {
-    // Not JSON: the text is the message itself.
-  }
-  const [message = '', hint] = text.split('\nhint: ', 2);
-  return { message, hint: hint ?? null };
-}
 
 const failed = (target: string) => ({ target, actions: 'blame' as const });
 const done = (activity: string, target: string) => ({
