@@ -3,7 +3,7 @@
 import { shortKeyId } from '../access-key.ts';
 import { timeOf } from '../clock.ts';
 import { KeyturnError, UnexpectedStateError } from '../errors.ts';
-import type { Outputs, RotationContext } from '../machine/context.ts';
+import type { Outputs, Plan, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
@@ -63,26 +63,17 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
 
     if (now < graceUntil) {
       const nextProbe = now + Math.max(plan.probeEvery, plan.grace / 1000) * 1000;
-      return say(
-        'healthy',
-        'everything works without the old key',
-        plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil,
-      );
+      return say('healthy', fine(plan), plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil);
     }
     if (plan.probes.length > 0 && !wasAwake(context, now)) {
       const first = earlierLook(context);
       const apart = Math.min(plan.probeEvery * 1000, oversleeping);
       if (first === null || now - timeOf(first) < apart) {
         const next = (first === null ? now : timeOf(first)) + apart;
-        return say(
-          'healthy',
-          'everything works; this look came late, so another is needed',
-          next,
-          first ?? stamp(deps),
-        );
+        return say('healthy', `${fine(plan)}; this look came late, so another is needed`, next, first ?? stamp(deps));
       }
     }
-    return say('passed', 'the grace has passed and everything works without the old key');
+    return say('passed', `the grace has passed: ${fine(plan)}`);
   };
 
   async function troubleWith(
@@ -105,6 +96,12 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     if (bad?.verdict === 'noData') throw new NoDataError(`a probe has no data: ${bad.detail}`);
     return bad ? `a probe fails: ${bad.detail}` : null;
   }
+}
+
+/** Without probes there is less to say: nobody asked whether everything works. */
+function fine({ probes }: Plan): string {
+  const seen = 'the places hold the new key, and no use of the old one was seen';
+  return probes.length > 0 ? `${seen}; every probe passes` : seen;
 }
 
 /** A probe could not be judged. The old key is inactive and stays so for now. */

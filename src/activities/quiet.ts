@@ -34,7 +34,7 @@ export function judgeQuiet({ now, from, oldKey, newKeyInUse, plan }: Watch): Qui
   const quietFor = quietForOf(plan, oldKey.use);
   const overdueAt = from + plan.watchLimit * 1000;
   const silentSince = Math.max(from, lastUse ?? from);
-  const quietAt = silentSince + quietFor + Math.min(quietFor / 4, longestMargin);
+  const quietAt = silentSince + quietFor + marginOf(quietFor);
 
   // Silence proves something only where there was sound (S14).
   const heard = newKeyInUse || (lastUse !== null && lastUse >= from - quietFor);
@@ -54,6 +54,11 @@ export function judgeQuiet({ now, from, oldKey, newKeyInUse, plan }: Watch): Qui
     return { verdict: 'overdue', reason: `${use}: it is in use for longer than the watch may last`, next: now };
   const next = now < quietAt ? quietAt : doubtUntil;
   return { verdict: 'busy', reason: use, next: Math.min(next, overdueAt) };
+}
+
+/** Up to how long before now nothing is known: last use is published late (S13). All in milliseconds. */
+export function marginOf(quietFor: number): number {
+  return Math.min(quietFor / 4, longestMargin);
 }
 
 /** Milliseconds of quiet that are needed; where sessions may hang on the key at least 40 h, unless less was asked for. */

@@ -1,6 +1,6 @@
 // The plan in words and dates, for a person who is about to agree to it, and as the steps of a dry run.
 import { shortKeyId } from '../access-key.ts';
-import { quietForOf } from '../activities/quiet.ts';
+import { graceOf, marginOf, quietForOf } from '../activities/quiet.ts';
 import { instant } from '../clock.ts';
 import { formatDuration } from '../duration.ts';
 import type { KeyFacts, Plan } from '../machine/context.ts';
@@ -8,45 +8,56 @@ import { showProbe } from '../probes/registry.ts';
 import { useWords } from './render.ts';
 import type { RotationDocument } from './rotation-document.ts';
 
-/** What will happen, when at the earliest, and what nobody can see. */
+/** Lines for a terminal: whose key, the numbered steps with their dates, and what nobody can see. */
 export function planWords(plan: Plan, keys: readonly KeyFacts[], now: number): string[] {
   const old = keys.find((key) => key.id === plan.oldKey);
-  const quiet = old ? quietForOf(plan, old) : plan.quietFor * 1000;
-  const deactivation = now + quiet + Math.min(quiet / 4, 4.25 * 3_600_000);
-  const deletion = deactivation + plan.grace * 1000;
-  const day = (ms: number) => `${instant(ms).slice(0, 16).replace('T', ' ')} UTC`;
+  const steps = [...firstHalf(plan), ...(old ? secondHalf(plan, old, now) : [])];
+  const blind = old ? blindSpots(plan, old) : [];
+  return [
+    `${plan.user} (${plan.userId}) in account ${plan.account}`,
+    old
+      ? `${shortKeyId(old.id)} is to be replaced: made ${old.createdAt.slice(0, 10)}, ${useWords(old)}`
+      : 'there is no key to replace: this makes a first one',
+    '',
+    ...steps.map((step, index) => `${index + 1}. ${step}`),
+    ...(blind.length > 0 ? ['', 'What this cannot see:', ...blind.map((line) => `- ${line}`)] : []),
+  ];
+}
 
-  const lines = [`${plan.user} (${plan.userId}) in account ${plan.account}`];
-  if (old) lines.push(`replace ${shortKeyId(old.id)}, made ${old.createdAt.slice(0, 10)}, ${useWords(old)}`);
-  else lines.push('make a first key: there is none to replace');
+function firstHalf(plan: Plan): string[] {
   if (plan.from === 'watch')
-    lines.push(`${shortKeyId(plan.newKey ?? '')} has replaced it already; nothing is created or delivered`);
-  else {
-    lines.push('now: create a new key, keep its secret in the vault, wait until AWS accepts it everywhere');
-    for (const spec of plan.consumers) lines.push(`now: write it to ${spec}, and read it back`);
-  }
-  if (old) {
-    lines.push(
-      `from then on: watch ${shortKeyId(old.id)} until it was unused for ${formatDuration(quiet / 1000)}: not before ${day(deactivation)}`,
-    );
-    lines.push(`then: deactivate it (one command brings it back), and wait ${formatDuration(plan.grace)}`);
-    lines.push(`then: delete it: not before ${day(deletion)}`);
-    lines.push(...blindSpots(plan, old));
-  }
-  return lines;
+    return [`${shortKeyId(plan.newKey ?? '')} has replaced it already: nothing is created or delivered`];
+  const removed =
+    plan.freeSlot === 'never' ? [] : [`now: remove the inactive key that takes the second place (${plan.freeSlot})`];
+  return [
+    ...removed,
+    'now: create a new key; its secret rests in the vault until it is no longer needed',
+    ...plan.consumers.map((spec) => `now: write it to ${spec}, and read it back`),
+  ];
+}
+
+function secondHalf(plan: Plan, old: KeyFacts, now: number): string[] {
+  const quiet = quietForOf(plan, old);
+  const deactivation = now + quiet + marginOf(quiet);
+  const deletion = deactivation + graceOf(plan, old);
+  const day = (ms: number) => `${instant(ms).slice(0, 16).replace('T', ' ')} UTC`;
+  const id = shortKeyId(old.id);
+  const looks = plan.probes.map(showProbe).join(', ');
+  return [
+    `from then on: watch ${id} until it was unused for ${formatDuration(quiet / 1000)}, at most ${formatDuration(plan.watchLimit)}`,
+    `${day(deactivation)} at the earliest: deactivate ${id}; one command brings it back`,
+    ...(looks ? [`every ${formatDuration(plan.probeEvery)} from then on: ${looks}; a failure reactivates ${id}`] : []),
+    `${day(deletion)} at the earliest: delete ${id}`,
+  ];
 }
 
 function blindSpots(plan: Plan, old: KeyFacts): string[] {
-  const lines = [];
-  if (plan.probes.length > 0)
-    lines.push(
-      `during the wait every ${formatDuration(plan.probeEvery)}: ${plan.probes.map(showProbe).join(', ')}; a failure reactivates`,
-    );
-  else lines.push('blind: no --probe is given, so during the wait nobody looks whether everything works');
-  lines.push('blind: programs that read the key once at their start keep the old one until they are restarted');
-  if (old.lastUsedAt === null) lines.push('blind: no use of the old key is known, so its silence proves nothing');
+  const lines = ['programs that read the key once, at their start, use the old one until they are restarted'];
+  if (plan.probes.length === 0)
+    lines.push('no --probe is given: while the old key is inactive nobody looks whether everything works');
+  if (old.lastUsedAt === null) lines.push('no use of the old key is known, so its silence proves nothing');
   if (old.lastUsedService === 'sts')
-    lines.push('blind: sessions made from the old key live on, and only their making is seen');
+    lines.push('sessions made from the old key live for up to 36 hours, and only their making is seen');
   return lines;
 }
 

@@ -27,7 +27,7 @@ export interface Session {
   activities(stop: AbortSignal): Activities;
 }
 
-export function openSession(flags: Flags, io: Io): Session {
+export function openSession(flags: Flags, io: Io, progress = createProgress(io, flags)): Session {
   const stateDir = resolve(io.cwd, flags.stateDir || io.env.KEYTURN_STATE_DIR || platformStateDir());
   const { clock, env } = io;
   const aws = createAws({
@@ -40,7 +40,6 @@ export function openSession(flags: Flags, io: Io): Session {
   });
   const store = createRecordStore(stateDir, clock);
   const vault = createFileVault(join(stateDir, 'vault'));
-  const progress = createProgress(io, flags);
 
   return {
     io,

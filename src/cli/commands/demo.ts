@@ -10,7 +10,9 @@ import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { planWords } from '../plan-words.ts';
+import { createProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
+import type { Story } from './wizard.ts';
 
 const hour = 3_600_000;
 
@@ -88,31 +90,44 @@ function openDemoSession(
   return openSession(
     { ...flags, user: 'shop', profile: 'admin', endpointUrl: sandbox.url, stateDir: join(folder, 'state') },
     { ...io, clock, env: { ...io.env, ...aws } },
+    createProgress(io, flags, { dated: true }),
   );
 }
 
-const story = [
+const opening = [
   'This is a demo in an AWS of its own, inside this process: nothing outside it is touched, and weeks pass in moments.',
-  'A shop runs on one access key that is over a year old. Its application reads the key from a credentials file',
-  'before each use; a nightly backup was started long ago and still holds the old key in memory.',
+  'A shop runs on one access key that is over a year old. Its application reads the key from a credentials file before',
+  'each use; a nightly backup was started long ago, and still holds the old key in memory.',
 ];
+
+const backupIsFound =
+  'The backup will show itself: it goes on using the old key, so the watch will not end before it was restarted.';
+
+const story: Story = {
+  places: '\nThe credentials file was looked through for this key. Other places can be named.',
+  plan: 'Nothing has been changed so far. Up to the last step there is a way back.',
+  wait: (state) =>
+    state === 'awaitQuiet'
+      ? `\nBoth keys work now, so nothing can break. ${backupIsFound}`
+      : '\nThe old key is inactive, and can be back within a second. Only if nobody misses it will it be deleted.',
+};
 
 async function toldByTheWizard(session: Session): Promise<number> {
   const { guide } = await import('./wizard.ts');
-  for (const line of story) session.progress.say(line);
+  for (const line of opening) session.progress.say(line);
   session.progress.say('Enter answers every question.\n');
-  return guide({ ...session, flags: { ...session.flags, wait: true } });
+  return guide({ ...session, flags: { ...session.flags, wait: true } }, story);
 }
 
 async function played(session: Session, file: string): Promise<number> {
   const { io, progress, aws } = session;
   const flags = { ...session.flags, yes: true, wait: true, to: [`credentials-file:shop@${file}`] };
-  for (const line of story) progress.say(line);
+  for (const line of opening) progress.say(line);
   const subject = await lookAtUser(aws, io, 'shop');
   const oldKey = subject.keys[0]?.id ?? null;
   const { plan, keys } = makePlan(subject, await readFlags(flags, io), flags, { oldKey, newKey: null, from: 'start' });
-  progress.say('\nThe plan:');
-  for (const line of planWords(plan, keys, subject.now)) progress.say(`  ${line}`);
-  progress.say('');
+  progress.say('\nThe plan:\n');
+  progress.block(planWords(plan, keys, subject.now));
+  progress.say(`\n${backupIsFound}\n`);
   return begin({ ...session, flags }, plan);
 }

@@ -25,7 +25,7 @@ export async function release(flags: Flags, io: Io, id: string | undefined): Pro
   try {
     const own = await recordOf(session, claim.rotation);
     const proof = proofOf(claim, own, subject);
-    for (const line of proof) progress.say(`  ${line}`);
+    progress.block(proof);
     if (!flags.yes) await agree(session, claim, proof);
 
     const at = instant(aws.time() ?? io.clock.now());

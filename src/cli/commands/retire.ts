@@ -48,7 +48,7 @@ export async function retire(flags: Flags, io: Io): Promise<number> {
   const unsaved = await endBeforeItBegins(session, planned);
   if (unsaved !== null) return unsaved;
   if (io.terminal && !flags.yes) {
-    for (const line of planWords(planned.plan, planned.keys, subject.now)) session.progress.say(`  ${line}`);
+    session.progress.block(planWords(planned.plan, planned.keys, subject.now));
     const { confirmPlan } = await import('../prompts.ts');
     if (!(await confirmPlan(io))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
   }

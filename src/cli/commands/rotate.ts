@@ -30,7 +30,7 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
 
   const words = planWords(planned.plan, planned.keys, subject.now);
   if (io.terminal && !flags.yes) {
-    for (const line of words) session.progress.say(`  ${line}`);
+    session.progress.block(words);
     const { confirmPlan } = await import('../prompts.ts');
     if (!(await confirmPlan(io))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
   }

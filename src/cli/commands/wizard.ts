@@ -1,6 +1,5 @@
 // keyturn without a command: leads one person through one rotation. Every question has a flag of `rotate`; what the wizard
 // decides is the same plan, run by the same engine.
-import { styleText } from 'node:util';
 import { findPlaces } from '../../consumers/registry.ts';
 import { formatDuration } from '../../duration.ts';
 import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
@@ -13,7 +12,6 @@ import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
 import { planWords } from '../plan-words.ts';
-import { hasColor } from '../progress.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
@@ -35,8 +33,15 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
   return guide(session);
 }
 
+/** What the demo tells around the questions, each before its own. */
+export interface Story {
+  places: string;
+  plan: string;
+  wait(state: string): string;
+}
+
 /** From the user to the end of the first visit. `demo` runs it in the embedded AWS. */
-export async function guide(session: Session): Promise<number> {
+export async function guide(session: Session, story?: Story): Promise<number> {
   const { io, flags, aws, progress } = session;
   const own = await lookAtUser(aws, io, flags.user).catch((error) => {
     // Credentials of a role have no user of their own: then it has to be named.
@@ -48,6 +53,7 @@ export async function guide(session: Session): Promise<number> {
   for (const key of subject.keys) progress.say(`  ${keyChoice(key, subject.now)}`);
 
   const path = await choosePath(session, subject);
+  if (story) progress.say(story.places);
   const now = {
     ...flags,
     freeSlot: path.freeSlot,
@@ -60,7 +66,8 @@ export async function guide(session: Session): Promise<number> {
   if (unsaved !== null) return unsaved;
 
   progress.say('');
-  for (const line of planWords(planned.plan, planned.keys, subject.now)) progress.say(`  ${line}`);
+  progress.block(planWords(planned.plan, planned.keys, subject.now));
+  progress.say(story ? `\n${story.plan}` : '');
   if (!(await confirm(io, 'Go on?', true))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
   if (
     isSilent(subject, path.oldKey) &&
@@ -72,7 +79,7 @@ export async function guide(session: Session): Promise<number> {
   ) {
     planned = makePlan(subject, read, { ...now, yes: true }, path);
   }
-  return begin(session, planned.plan, { atWait: waitMenu(session) });
+  return begin(session, planned.plan, { atWait: waitMenu(session, story) });
 }
 
 interface Path {
@@ -150,20 +157,20 @@ function isSilent({ keys, now }: Subject, oldKey: string | null): boolean {
   return old !== undefined && (old.lastUsedAt === null || now - Date.parse(old.lastUsedAt) > 48 * 3_600_000);
 }
 
-/** Stay, come back later, or go back. */
-function waitMenu({ io, progress }: Session) {
+/** Come back later, stay, or go back. In the demo, where waiting takes no time, staying comes first. */
+function waitMenu({ io, progress }: Session, story?: Story) {
+  const stay = { name: 'stay here and wait', value: 'stay' as const };
+  const later = { name: 'come back later', value: 'later' as const };
+  const back = { name: 'go back: the old key everywhere again', value: 'rollBack' as const };
+
   return async (park: ParkEntry, record: RotationRecord): Promise<'stay' | 'later' | 'rollBack'> => {
+    if (story) progress.say(story.wait(park.state));
     const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
-    const answer = await select(io, `Nothing to do for ${formatDuration(left)}, until ${park.until}.`, [
-      { name: 'come back later', value: 'later' as const },
-      { name: 'stay here and wait', value: 'stay' as const },
-      { name: 'go back: the old key everywhere again', value: 'rollBack' as const },
-    ]);
-    if (answer === 'later') {
-      const bold = (text: string) => (hasColor(io, {}) ? styleText('bold', text, { validateStream: false }) : text);
-      progress.say(`  to go on: keyturn resume ${record.rotation}`);
-      progress.say('  or let cron do it, once an hour:');
-      io.stderr.write(`  ${bold('0 * * * *  keyturn resume --all --quiet')}\n`);
+    const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
+    const answer = await select(io, message, story ? [stay, later, back] : [later, stay, back]);
+    if (answer === 'later' && !story) {
+      progress.say(`  to go on by hand:         keyturn resume ${record.rotation}`);
+      progress.say('  to let cron do it, hourly: 0 * * * *  keyturn resume --all --quiet');
     }
     return answer;
   };
