@@ -100,16 +100,20 @@ const opening = [
   'each use; a nightly backup was started long ago, and still holds the old key in memory.',
 ];
 
-const backupIsFound =
-  'The backup will show itself: it goes on using the old key, so the watch will not end before it was restarted.';
+const backupIsFound = 'The backup will show itself: it uses the old key once more, and the watch notices.';
 
 const story: Story = {
   places: '\nThe credentials file was looked through for this key. Other places can be named.',
   plan: 'Nothing has been changed so far. Up to the last step there is a way back.',
-  wait: (state) =>
-    state === 'awaitQuiet'
-      ? `\nBoth keys work now, so nothing can break. ${backupIsFound}`
-      : '\nThe old key is inactive, and can be back within a second. Only if nobody misses it will it be deleted.',
+  wait: ({ state, context }) => {
+    if (state !== 'awaitQuiet') {
+      return '\nThe old key is inactive, and can be back within a second. Only if nobody misses it will it be deleted.';
+    }
+    const found = (context.checkOldKeyUse?.lastUsedAt ?? '') > (context.deliverKey?.at ?? '');
+    return found
+      ? '\nThere it is: the backup used the old key a day later. It is restarted now, and the watch begins anew.'
+      : `\nBoth keys work now, so nothing can break. ${backupIsFound}`;
+  },
 };
 
 async function toldByTheWizard(session: Session): Promise<number> {

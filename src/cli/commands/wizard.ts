@@ -24,7 +24,7 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
       hint: 'keyturn rotate --help shows the flags; keyturn --help the commands',
     });
   }
-  const session = openSession(flags, io);
+  const session = openSession(await withProfile(flags, io), io);
   const open = await openRotation(session);
   if (open)
     return finish(session, open, () =>
@@ -37,7 +37,7 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
 export interface Story {
   places: string;
   plan: string;
-  wait(state: string): string;
+  wait(record: RotationRecord): string;
 }
 
 /** From the user to the end of the first visit. `demo` runs it in the embedded AWS. */
@@ -80,6 +80,16 @@ export async function guide(session: Session, story?: Story): Promise<number> {
     planned = makePlan(subject, read, { ...now, yes: true }, path);
   }
   return begin(session, planned.plan, { atWait: waitMenu(session, story) });
+}
+
+/** Asks which profile to act as, where neither a flag nor the environment says it. */
+async function withProfile(flags: Flags, io: Io): Promise<Flags> {
+  if (flags.profile || io.env.AWS_PROFILE || io.env.AWS_ACCESS_KEY_ID) return flags;
+  const { profileNames } = await import('../../aws/profiles.ts');
+  const names = await profileNames();
+  if (names.length < 2) return flags;
+  const choices = names.map((name) => ({ name, value: name }));
+  return { ...flags, profile: await select(io, 'Act as which profile?', choices) };
 }
 
 interface Path {
@@ -164,7 +174,7 @@ function waitMenu({ io, progress }: Session, story?: Story) {
   const back = { name: 'go back: the old key everywhere again', value: 'rollBack' as const };
 
   return async (park: ParkEntry, record: RotationRecord): Promise<'stay' | 'later' | 'rollBack'> => {
-    if (story) progress.say(story.wait(park.state));
+    if (story) progress.say(story.wait(record));
     const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
     const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
     const answer = await select(io, message, story ? [stay, later, back] : [later, stay, back]);
