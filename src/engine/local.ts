@@ -197,7 +197,9 @@ async function runOnce(
     const actor = createActor(machine.provide({ actors: actors as never }) as AnyActorLogic, { input: record.context });
     actor.subscribe({
       complete: () => {
-        const { value } = actor.getSnapshot() as { value: Outcome };
+        // An actor that is stopped completes as well, in whatever state it was left.
+        const { status, value } = actor.getSnapshot() as { status: string; value: Outcome };
+        if (status !== 'done') return;
         save({ state: value, outcome: value }, 'ended').then(() => resolve({ record, ended: value }), reject);
       },
       error: reject,
