@@ -6,7 +6,15 @@ const env = { AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true' };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', env, include: ['test/**/*.test.ts'], exclude: ['test/emulators/**'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          env,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/emulators/**'],
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], testTimeout: 120_000 } },
     ],
   },
