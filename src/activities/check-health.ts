@@ -1,16 +1,18 @@
 // The old key is inactive: does everything still work? Judges, or throws where it cannot: a look without data is counted
 // by noteMissedLook and is never a pass.
 import { shortKeyId } from '../access-key.ts';
+import type { KeyStatusFacts } from '../aws/contract.ts';
 import { timeOf } from '../clock.ts';
 import { KeyturnError, UnexpectedStateError } from '../errors.ts';
 import type { Outputs, Plan, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey, isActive } from './keys.ts';
+import { findKey, isActive, settledKeys } from './keys.ts';
 import { newKeyOf, placeWithoutNewKey } from './places.ts';
 import { lookAtProbes } from './probe-all.ts';
 import { isQuarantined, quarantinePermissions } from './quarantine.ts';
+import { wasUsedAfterAll } from './quiet.ts';
 
 export const permissions = [
   ...quarantinePermissions,
@@ -23,8 +25,6 @@ export const permissions = [
 
 type Verdict = Outputs['checkHealth']['verdict'];
 
-/** A use dated shortly after the deactivation was let through while the new status spread (S16). */
-export const propagation = 5 * 60_000;
 const oversleeping = 3_600_000;
 
 export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
@@ -35,7 +35,10 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     const deactivation = context.deactivateKey;
     if (!deactivation) throw new UnexpectedStateError('there is no recorded deactivation to look after');
     await pinnedUser(deps, context);
-    const keys = await aws.keys(plan.user);
+    const newKey = newKeyOf(context);
+    const settled = (all: readonly KeyStatusFacts[]) =>
+      isActive(all, newKey) && findKey(all, plan.oldKey)?.status === 'Inactive';
+    const keys = await settledKeys(deps, plan.user, settled);
     const now = awsTime(deps);
     const graceUntil = timeOf(deactivation.graceUntil);
     const say = (verdict: Verdict, reason: string, next = now, lookedBefore: string | null = null) => ({
@@ -50,7 +53,10 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     if (!old) return say('gone', 'the old key is gone');
     if (old.status === 'Active') return say('reactivated', `${shortKeyId(old.id)} was made active again by hand`);
 
-    const trouble = await troubleWith(context, deactivation);
+    const trouble =
+      newKey && isActive(keys, newKey)
+        ? await troubleWith(context, newKey, deactivation)
+        : 'the new key is not active any more';
     if (trouble) {
       if (await isQuarantined(deps, plan.user)) {
         return say(
@@ -65,8 +71,8 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
       const nextProbe = now + Math.max(plan.probeEvery, plan.grace / 1000) * 1000;
       return say('healthy', fine(plan), plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil);
     }
-    if (plan.probes.length > 0 && !wasAwake(context, now)) {
-      const first = earlierLook(context);
+    const first = earlierLook(context);
+    if (plan.probes.length > 0 && (first !== null || !wasAwake(context, now))) {
       const apart = Math.min(plan.probeEvery * 1000, oversleeping);
       if (first === null || now - timeOf(first) < apart) {
         const next = (first === null ? now : timeOf(first)) + apart;
@@ -78,17 +84,15 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
 
   async function troubleWith(
     context: RotationContext,
+    newKey: string,
     deactivation: NonNullable<RotationContext['deactivateKey']>,
   ): Promise<string | null> {
     const { plan } = context;
-    const keys = await aws.keys(plan.user);
-    const newKey = newKeyOf(context);
-    if (!newKey || !isActive(keys, newKey)) return 'the new key is not active any more';
     const elsewhere = await placeWithoutNewKey(deps, context, newKey);
     if (elsewhere) return elsewhere;
 
     const { lastUsedAt, lastUsedService } = await aws.lastUsed(plan.oldKey ?? '');
-    if (lastUsedAt !== null && lastUsedAt !== deactivation.lastUsedAt && !isPropagation(lastUsedAt, deactivation.at)) {
+    if (wasUsedAfterAll(lastUsedAt, deactivation)) {
       return `the old key was in use after all, by ${lastUsedService ?? 'an unknown service'} at ${lastUsedAt}`;
     }
 
@@ -107,11 +111,6 @@ function fine({ probes }: Plan): string {
 /** A probe could not be judged. The old key is inactive and stays so for now. */
 export class NoDataError extends KeyturnError {
   override readonly name = 'NoDataError';
-}
-
-export function isPropagation(lastUsedAt: string, deactivatedAt: string): boolean {
-  const after = timeOf(lastUsedAt) - timeOf(deactivatedAt);
-  return after >= 0 && after <= propagation;
 }
 
 /** Whether the last look said to come back about now. */

@@ -1,18 +1,18 @@
 // Both keys are active: may the old one be deactivated yet? Says so only on fresh, complete data, and else when to look
 // again. Changes nothing.
 import { shortKeyId } from '../access-key.ts';
-import type { KeyUse } from '../aws/contract.ts';
+import type { KeyStatusFacts, KeyUse } from '../aws/contract.ts';
 import { instant, timeOf } from '../clock.ts';
 import { UnexpectedStateError } from '../errors.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey, isActive, reactivateCommand } from './keys.ts';
+import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from './keys.ts';
 import { newKeyOf, placeWithoutNewKey } from './places.ts';
 import { failingProbe } from './probe-all.ts';
 import { judgeQuiet } from './quiet.ts';
-import { deactivationStands, watchedFrom } from './record.ts';
+import { deactivationStands, wasCutOffIn, watchedFrom } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',
@@ -30,9 +30,11 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
   return async (context) => {
     const { plan } = context;
     await pinnedUser(deps, context);
-    const keys = await aws.keys(plan.user);
-    const old = findKey(keys, plan.oldKey);
     const newKey = newKeyOf(context);
+    const settled = (all: readonly KeyStatusFacts[]) =>
+      isActive(all, newKey) && (plan.oldKey === null || isActive(all, plan.oldKey));
+    const keys = await settledKeys(deps, plan.user, settled);
+    const old = findKey(keys, plan.oldKey);
     const none: KeyUse = { lastUsedAt: null, lastUsedService: null, lastUsedRegion: null };
     const say = (verdict: Verdict, reason: string, next: number, use = none) => ({
       at: stamp(deps),
@@ -48,6 +50,13 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
     const elsewhere = await placeWithoutNewKey(deps, context, newKey);
     if (elsewhere) return say('lost', elsewhere, now);
     if (!old) return say('gone', plan.oldKey ? 'the old key is gone' : 'there was no old key', now);
+    const decided = context.checkOldKeyUse;
+    if (old.status !== 'Active' && decided && wasCutOffIn(context, 'deactivateKey')) {
+      // deactivateKey settles whether it was ours; what was known when it was decided on still counts (S16).
+      const { lastUsedAt, lastUsedService, lastUsedRegion } = decided;
+      const use = { lastUsedAt, lastUsedService, lastUsedRegion };
+      return say('quiet', 'an earlier run was cut off while it deactivated the old key', now, use);
+    }
     if (old.status !== 'Active') {
       throw new UnexpectedStateError(`someone else deactivated the old key ${shortKeyId(old.id)}`, {
         hint: `keyturn changed nothing; to go on make it active again (${reactivateCommand(plan.user, old.id)}) and keyturn resume ${context.rotation}`,
@@ -86,11 +95,10 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
 
   /** Used since the delivery: before it nobody had it. What keyturn itself signs with it does not count. */
   async function newKeyInUse(context: RotationContext, newKey: string): Promise<boolean> {
-    const use = await aws.lastUsed(newKey);
+    const use = await settledUse(deps, newKey);
     const delivered = context.deliverKey?.at ?? context.plan.startedAt;
     if (use.lastUsedAt === null || timeOf(use.lastUsedAt) <= timeOf(delivered)) return false;
-    const caller = await aws.caller();
-    const byKeyturn = caller.userId === context.plan.userId && ['iam', 'sts'].includes(use.lastUsedService ?? '');
-    return !byKeyturn;
+    if (!['iam', 'sts'].includes(use.lastUsedService ?? '')) return true;
+    return (await aws.caller()).userId !== context.plan.userId;
   }
 }

@@ -1,7 +1,7 @@
 // Puts this rotation's claim on the user, or finds it there, and withdraws before an older one. For a roll back it only
 // reads: nothing may stand before the reactivation.
 import { instant } from '../clock.ts';
-import { RecordError, UnexpectedStateError } from '../errors.ts';
+import { RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime, skewSeconds, stamp } from './aws-time.ts';
 import {
@@ -15,18 +15,24 @@ import {
   formatClaim,
   mustBeFirst,
   pinnedUser,
+  pinnedUserIfReadable,
+  releaseClaim,
 } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { counterOf } from './record.ts';
+import { counterOf, wasCutOffIn, wasTried } from './record.ts';
 
-export const permissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'sts:GetCallerIdentity'];
+export const permissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser', 'sts:GetCallerIdentity'];
+
+/** How often a claim of ours is looked for before it counts as not there. */
+const ownLooks = 6;
 
 export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
   const { aws, clock, signal } = deps;
 
   return async (context) => {
-    const user = await pinnedUser(deps, context);
-    const found = claimOf(context.rotation, user);
+    const way = context.intent === 'rollBack' ? pinnedUserIfReadable : pinnedUser;
+    const user = await way(deps, context);
+    const found = user ? claimOf(context.rotation, user) : undefined;
     const result = (claim: Claim | undefined, resumed: boolean) => ({
       at: stamp(deps),
       counter: Math.max(claim?.counter ?? 0, counterOf(context)),
@@ -36,50 +42,77 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
 
     const overtaken = found !== undefined && isBehind(context, found);
     // Where the record was overtaken the reactivation is allowed all the same; the next fence stops what comes after it.
-    if (context.intent === 'rollBack') return result(overtaken ? undefined : found, found !== undefined);
+    if (!user || context.intent === 'rollBack') return result(overtaken ? undefined : found, found !== undefined);
     if (overtaken) throw behind(context, found);
     if (found) return result(found, true);
 
-    if (context.claimUser) return result(await lateClaim(context), true);
+    if (context.claimUser) {
+      const late = await lateClaim(context);
+      // Where nothing was made yet, whoever gave the claim away may claim again.
+      if (late || context.createKey || context.checkOldKeyUse) return result(late, true);
+    }
 
     const [other] = claimsOf(user.tags);
     if (other) throw claimedBy(context.plan.user, other);
 
     const now = instant(awsTime(deps));
     const keys = [context.plan.oldKey, context.plan.newKey].filter((id) => id !== null);
-    const own = { rotation: context.rotation, since: now, counter: 0, step: 'claimUser', at: now, keys };
+    const own = {
+      rotation: context.rotation,
+      since: now,
+      counter: counterOf(context),
+      step: 'claimUser',
+      at: now,
+      keys,
+    };
     await aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
 
-    // Whoever wrote at the same time is seen now. The second look is the fence before the first dangerous step.
-    await clock.sleep(claimPause(deps), signal);
-    const after = await aws.user(context.plan.user);
-    const claim = claimOf(context.rotation, after) ?? (await lateClaim(context));
-    mustBeFirst(context, after, claim);
-    return result(claim, false);
+    try {
+      return result(await firstClaim(context), false);
+    } catch (error) {
+      if (error instanceof RefusedError || error instanceof UnexpectedStateError) {
+        await releaseClaim(aws, context.plan.user, context.rotation, stamp(deps));
+      }
+      throw error;
+    }
   };
 
-  /** A read without our own tag proves nothing; three of them in a row mean that it is gone (S10). */
-  async function lateClaim(context: RotationContext): Promise<Claim> {
-    for (let tries = 0; tries < 3; tries++) {
+  /** Whoever wrote at the same time is seen now. The second look is the fence before the first dangerous step. */
+  async function firstClaim(context: RotationContext): Promise<Claim> {
+    await clock.sleep(claimPause(deps), signal);
+    let user = await aws.user(context.plan.user);
+    for (let looks = 1; !claimOf(context.rotation, user) && looks < ownLooks; looks++) {
       await clock.sleep(claimPause(deps), signal);
-      const claim = claimOf(context.rotation, await aws.user(context.plan.user));
-      if (claim) return claim;
+      user = await aws.user(context.plan.user);
     }
-    if (!context.claimUser) {
+    const claim = claimOf(context.rotation, user);
+    if (!claim) {
       throw new UnexpectedStateError(`AWS does not show the claim that was just put on ${context.plan.user}`, {
         hint: 'no key was changed; try again in a minute',
       });
     }
+    mustBeFirst(context, user, claim);
+    return claim;
+  }
+
+  /** A read without our own tag proves nothing; several in a row mean that it is gone (S10). */
+  async function lateClaim(context: RotationContext): Promise<Claim | undefined> {
+    for (let looks = 1; looks < ownLooks; looks++) {
+      await clock.sleep(claimPause(deps), signal);
+      const claim = claimOf(context.rotation, await aws.user(context.plan.user));
+      if (claim) return claim;
+    }
+    // An earlier run judged that all is over and was cut off while it took the claim away: only the rest is to be done.
+    if (wasCutOffIn(context, 'releaseUser')) return undefined;
     throw new RecordError(`rotation ${context.rotation} has no claim on ${context.plan.user} any more`, {
       hint: 'someone released it, or this record was restored from a backup; nothing was changed; look with keyturn status',
     });
   }
 }
 
-/** Ahead of the record by the one step in which an earlier run was cut off is where the claim should be. */
+/** Ahead of the record by the one step that an earlier run did not bring to its end is where the claim should be. */
 function isBehind(context: RotationContext, claim: Claim): boolean {
   const known = counterOf(context);
   if (claim.counter <= known) return false;
-  const cutOff = context.interruptions.some((one) => one.activity === claim.step);
-  return !(cutOff && claim.counter === known + 1);
+  return !(wasTried(context, claim.step) && claim.counter === known + 1);
 }

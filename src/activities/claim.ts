@@ -4,7 +4,7 @@
 
 import type { Aws, User } from '../aws/contract.ts';
 import { instant, timeOf } from '../clock.ts';
-import { RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
+import { KeyturnError, RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
 import type { ActivityName, RotationContext } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
 import type { ActivityDeps } from './contract.ts';
@@ -21,6 +21,8 @@ export interface Claim {
   step: string;
   at: string;
   keys: string[];
+  /** When CreateAccessKey was about to be sent: by this an orphan of ours is recognised, however much later (S21). */
+  asked?: string;
 }
 
 export function claimTag(rotation: string): string {
@@ -30,7 +32,8 @@ export function claimTag(rotation: string): string {
 /** AWS allows letters, digits, spaces and `_.:/=+-@` in a tag's value, 256 characters at most. */
 export function formatClaim(claim: Claim): string {
   const keys = claim.keys.length > 0 ? ` keys=${claim.keys.join('/')}` : '';
-  return `since=${claim.since} n=${claim.counter} step=${claim.step} at=${claim.at}${keys}`;
+  const asked = claim.asked ? ` asked=${claim.asked}` : '';
+  return `since=${claim.since} n=${claim.counter} step=${claim.step} at=${claim.at}${keys}${asked}`;
 }
 
 /** The user's open claims, oldest first. One that cannot be read counts as the oldest: it is never assumed away. */
@@ -46,6 +49,7 @@ export function claimsOf(tags: Record<string, string>): Claim[] {
         step: field.step ?? '',
         at: field.at ?? '',
         keys: field.keys?.split('/') ?? [],
+        ...(field.asked ? { asked: field.asked } : {}),
       };
     })
     .sort((a, b) => a.since.localeCompare(b.since) || a.rotation.localeCompare(b.rotation));
@@ -69,10 +73,10 @@ export const fencePermissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser
 
 export interface Fence {
   counter: number;
-  /** AWS's time right before the step, in milliseconds: the intent. */
-  at: number;
   /** The claim as it stood before: what an earlier, cut off attempt at the same step left. */
   before: Claim;
+  /** The claim as it stands now. */
+  own: Claim;
 }
 
 /**
@@ -88,20 +92,30 @@ export async function fence(deps: ActivityDeps, context: RotationContext, step: 
   const again = before.step === step && before.counter === expected + 1;
   if (before.counter > expected && !again) throw behind(context, before);
 
-  const at = awsTime(deps);
+  const at = instant(awsTime(deps));
   const counter = expected + 1;
   const keys = [context.plan.oldKey, context.createKey?.newKey ?? context.plan.newKey].filter((id) => id != null);
-  await deps.aws.tagUser(
-    context.plan.user,
-    claimTag(context.rotation),
-    // A second attempt keeps the first one's time: an orphan is recognised by the intent that made it (S21).
-    formatClaim({ ...before, counter, step, at: again ? before.at : instant(at), keys }),
-  );
-  return { counter, at, before };
+  // The first intent to create is kept until it is settled what came of it.
+  const asked = context.createKey ? undefined : (before.asked ?? (step === 'createKey' ? at : undefined));
+  const { asked: _, ...kept } = before;
+  const own: Claim = { ...kept, counter, step, at, keys, ...(asked ? { asked } : {}) };
+  await deps.aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
+  return { counter, before, own };
+}
+
+/** Notes the intent to create anew, once it is settled that nothing is left of an earlier one. */
+export async function askAnew(deps: ActivityDeps, context: RotationContext, own: Claim): Promise<void> {
+  const asked = instant(awsTime(deps));
+  await deps.aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim({ ...own, asked }));
 }
 
 /** The user, after making sure that account and unique id are the ones that the plan pins (S9). */
-export async function pinnedUser(deps: ActivityDeps, { plan }: RotationContext): Promise<User> {
+export async function pinnedUser(deps: ActivityDeps, context: RotationContext): Promise<User> {
+  await mustBePinnedAccount(deps, context);
+  return namedUser(deps, context);
+}
+
+async function mustBePinnedAccount(deps: ActivityDeps, { plan }: RotationContext): Promise<void> {
   const caller = await deps.aws.caller();
   if (caller.account !== plan.account || caller.partition !== plan.partition) {
     throw new UnexpectedStateError(
@@ -111,6 +125,20 @@ export async function pinnedUser(deps: ActivityDeps, { plan }: RotationContext):
       },
     );
   }
+}
+
+/** The same on the way back, where a user that cannot be read is no reason to stop: nothing of ours blocks it (S1). */
+export async function pinnedUserIfReadable(deps: ActivityDeps, context: RotationContext): Promise<User | null> {
+  await mustBePinnedAccount(deps, context);
+  try {
+    return await namedUser(deps, context);
+  } catch (error) {
+    if (error instanceof KeyturnError && !(error instanceof UnexpectedStateError)) return null;
+    throw error;
+  }
+}
+
+async function namedUser(deps: ActivityDeps, { plan }: RotationContext): Promise<User> {
   const user = await deps.aws.user(plan.user);
   if (user.id !== plan.userId) {
     throw new UnexpectedStateError(`the user ${plan.user} is another one now: ${user.id} instead of ${plan.userId}`, {

@@ -4,12 +4,18 @@
 import { type KeyPair, shortKeyId } from '../access-key.ts';
 import { requestTimeLimit } from '../aws/contract.ts';
 import { timeOf } from '../clock.ts';
-import { AnswerUnknownError, LimitExceededError, RefusedError, UnexpectedStateError } from '../errors.ts';
+import {
+  AnswerUnknownError,
+  type KeyturnError,
+  LimitExceededError,
+  RefusedError,
+  UnexpectedStateError,
+} from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
-import { type Fence, fence, fencePermissions } from './claim.ts';
+import { askAnew, type Fence, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { deleteInactive, findKey } from './keys.ts';
+import { deleteInactive, findKey, settledKeys } from './keys.ts';
 import { orphanPermissions, removeOrphan } from './orphan.ts';
 
 export const permissions = [...fencePermissions, ...orphanPermissions, 'iam:CreateAccessKey', 'sts:GetCallerIdentity'];
@@ -24,13 +30,13 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
     if (stored) return alreadyMade(context, stored, passed);
 
     // The claim says that an earlier attempt got this far and came to nothing that the vault knows of.
-    if (passed.before.step === 'createKey') {
-      const intended = timeOf(passed.before.at);
+    if (passed.before.asked) {
+      const intended = timeOf(passed.before.asked);
       await removeOrphan(deps, context, { intended, answerable: intended + requestTimeLimit });
+      await askAnew(deps, context, passed.own);
     }
 
     const { pair, createdAt } = await createOnce(context);
-    await mustBeAlone(context, pair, createdAt);
     try {
       await vault.put(rotation, 'new', pair);
     } catch (error) {
@@ -38,21 +44,27 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
       await discard(context, pair.accessKeyId);
       throw error;
     }
+    await mustBeAlone(context, pair.accessKeyId);
     return { at: stamp(deps), counter: passed.counter, newKey: pair.accessKeyId, createdAt };
   };
 
   async function createOnce(context: RotationContext) {
     const { user } = context.plan;
+    const intended = awsTime(deps);
     for (let tries = 1; ; tries++) {
-      const intended = awsTime(deps);
       try {
         return await aws.createKey(user, context.rotation);
       } catch (error) {
         // LimitExceeded on a second try means that the first one was applied after all.
         const unanswered = error instanceof AnswerUnknownError || (tries > 1 && error instanceof LimitExceededError);
         if (!unanswered) throw error;
-        const removed = await removeOrphan(deps, context, { intended, answerable: awsTime(deps) });
-        if (tries > 1) throw error;
+        const removed = await removeOwnOrphan(context, error, intended);
+        if (tries > 1) {
+          throw new RefusedError('AWS did not answer iam:CreateAccessKey twice', {
+            hint: 'no key was left behind; check the network, then run the same command again',
+            cause: error,
+          });
+        }
         const what = removed ? `the key that it made, ${shortKeyId(removed)}, is removed` : 'it made no key';
         await deps.announce({
           about: 'createKey',
@@ -62,12 +74,28 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
     }
   }
 
+  /** What is not settled about a request of ours stays open: this rotation may have made a key, whatever else is there. */
+  async function removeOwnOrphan(context: RotationContext, unanswered: KeyturnError, intended: number) {
+    try {
+      const removed = await removeOrphan(deps, context, { intended, answerable: awsTime(deps) });
+      if (removed || !(unanswered instanceof LimitExceededError)) return removed;
+    } catch (error) {
+      if (!(error instanceof UnexpectedStateError)) throw error;
+      throw new AnswerUnknownError(error.message, { hint: error.hint, cause: unanswered });
+    }
+    throw new AnswerUnknownError(`iam:CreateAccessKey made a key that AWS does not show yet`, {
+      hint: `nobody has its secret; keyturn resume ${context.rotation} removes it in a minute`,
+      cause: unanswered,
+    });
+  }
+
   /** The vault has the pair already: an earlier attempt got everything done but its answer. */
   async function alreadyMade(context: RotationContext, stored: KeyPair, passed: Fence) {
-    for (let tries = 0; tries < 3; tries++) {
-      const key = findKey(await aws.keys(context.plan.user), stored.accessKeyId);
-      if (key) return { at: stamp(deps), counter: passed.counter, newKey: key.id, createdAt: key.createdAt };
-      await deps.clock.sleep(5_000, deps.signal);
+    const id = stored.accessKeyId;
+    const key = findKey(await settledKeys(deps, context.plan.user, (all) => findKey(all, id) !== undefined), id);
+    if (key) {
+      await mustBeAlone(context, id);
+      return { at: stamp(deps), counter: passed.counter, newKey: id, createdAt: key.createdAt };
     }
     throw new UnexpectedStateError(`the new key ${shortKeyId(stored.accessKeyId)} is gone from ${context.plan.user}`, {
       hint: `someone deleted it; no place holds it; keyturn rollback ${context.rotation} ends this rotation`,
@@ -75,16 +103,13 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
   }
 
   /** Of two keys that were not there before the older one stays; whoever made the other takes it back and stops. */
-  async function mustBeAlone({ plan }: RotationContext, pair: KeyPair, createdAt: string) {
-    const strangers = (await aws.keys(plan.user)).filter(
-      (key) => !plan.keysAtStart.includes(key.id) && key.id !== pair.accessKeyId,
-    );
-    const older = strangers.find(
-      (key) => key.createdAt < createdAt || (key.createdAt === createdAt && key.id < pair.accessKeyId),
-    );
-    if (!older) return;
-    await remove(plan.user, pair.accessKeyId, plan.oldKey);
-    throw new RefusedError(`${plan.user} got another key, ${shortKeyId(older.id)}, while this rotation made its own`, {
+  async function mustBeAlone({ plan, rotation }: RotationContext, id: string) {
+    const keys = await settledKeys(deps, plan.user, (all) => findKey(all, id) !== undefined);
+    const [oldest] = keys.filter((key) => !plan.keysAtStart.includes(key.id));
+    if (!oldest || oldest.id === id) return;
+    await remove(plan.user, id, plan.oldKey);
+    await vault.remove(rotation, 'new');
+    throw new RefusedError(`${plan.user} got another key, ${shortKeyId(oldest.id)}, while this rotation made its own`, {
       hint: 'the key made here is removed again; find out who made the other one before you rotate',
     });
   }

@@ -31,10 +31,10 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
     const old = findKey(keys, oldKey);
     const use = await aws.lastUsed(oldKey);
     const undo = reactivateCommand(plan.user, oldKey);
-    const done = () => ({
+    const done = (lastUsedAt: string | null) => ({
       at: stamp(deps),
       counter,
-      lastUsedAt: use.lastUsedAt,
+      lastUsedAt,
       graceUntil: instant(awsTime(deps) + graceOf(plan, use)),
       undo,
     });
@@ -44,7 +44,9 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
       });
 
     // The claim names this step: an earlier attempt of ours got as far as the call.
-    if (old?.status === 'Inactive' && before.step === 'deactivateKey') return done();
+    if (old?.status === 'Inactive' && before.step === 'deactivateKey') {
+      return done(context.checkOldKeyUse?.lastUsedAt ?? null);
+    }
     if (old?.status !== 'Active')
       throw stop(`the old key ${shortKeyId(oldKey)} is not active: ${old?.status ?? 'gone'}`);
 
@@ -64,7 +66,7 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
       text: `deactivating ${shortKeyId(oldKey)}; this brings it back at any time: ${undo}`,
     });
     await aws.setKeyStatus(plan.user, oldKey, 'Inactive');
-    return done();
+    return done(use.lastUsedAt);
   };
 }
 

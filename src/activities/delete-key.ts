@@ -2,12 +2,12 @@
 import { shortKeyId } from '../access-key.ts';
 import { timeOf } from '../clock.ts';
 import { UnexpectedStateError } from '../errors.ts';
-import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, deleteInactivePermissions, isActive, reactivateCommand } from './keys.ts';
 import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { wasUsedAfterAll } from './quiet.ts';
 import { deactivationStands } from './record.ts';
 
 export const permissions = [
@@ -28,7 +28,8 @@ export function deleteKey(deps: ActivityDeps): Activity<'deleteKey'> {
       new UnexpectedStateError(what, {
         hint: `the old key is inactive and was not deleted; keyturn resume ${rotation} judges again, this brings the key back: ${reactivateCommand(plan.user, oldKey)}`,
       });
-    const byPerson = context.awaitGrace?.signal === 'proceed';
+    // Only the last wait counts: after a look that passed nobody was asked, whatever an earlier wait was answered (S4).
+    const byPerson = context.checkHealth?.verdict === 'healthy' && context.awaitGrace?.signal === 'proceed';
 
     const { counter } = await fence(deps, context, 'deleteKey');
     if (!deactivateKey || !deactivationStands(context)) throw stop('there is no recorded deactivation of the old key');
@@ -42,17 +43,14 @@ export function deleteKey(deps: ActivityDeps): Activity<'deleteKey'> {
     await deleteInactive(deps, plan.user, oldKey, {
       witness: newKey,
       check: async () => {
-        await mustBeUnused(context, byPerson);
+        const { lastUsedAt } = await aws.lastUsed(oldKey);
+        if (!byPerson && wasUsedAfterAll(lastUsedAt, deactivateKey)) {
+          throw stop(`the old key was used at ${lastUsedAt}, which was not known when it was deactivated`);
+        }
         const elsewhere = await placeWithoutNewKey(deps, context, newKey);
         if (elsewhere) throw stop(elsewhere);
       },
     });
     return { at: stamp(deps), counter, deleted: oldKey };
-
-    async function mustBeUnused({ deactivateKey: deactivation }: RotationContext, decided: boolean) {
-      const { lastUsedAt } = await aws.lastUsed(oldKey);
-      if (decided || lastUsedAt === null || lastUsedAt === deactivation?.lastUsedAt) return;
-      throw stop(`the old key was used at ${lastUsedAt}, which was not known when it was deactivated`);
-    }
   };
 }

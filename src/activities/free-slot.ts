@@ -4,10 +4,10 @@ import { timeOf } from '../clock.ts';
 import { RefusedError } from '../errors.ts';
 import type { KeyFacts, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
-import { claimsOf, fence, fencePermissions } from './claim.ts';
+import { claimOf, claimsOf, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, deleteInactivePermissions, keysWithUse } from './keys.ts';
-import { wasCutOffIn } from './record.ts';
+import { counterOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
   ...fencePermissions,
@@ -27,14 +27,22 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     const ours = (await deps.vault.get(rotation, 'new'))?.accessKeyId;
     // An orphan of an earlier, cut off attempt takes a slot too: createKey knows how to tell it, and removes it.
     if (keys.length < slots || keys.some((key) => key.id === ours) || wasCutOffIn(context, 'createKey')) {
-      return { at: stamp(deps), removed: null };
+      return { at: stamp(deps), counter: await counterNow(context), removed: null };
     }
 
     const key = await removable(context, keys);
-    await fence(deps, context, 'freeSlot');
+    const { counter } = await fence(deps, context, 'freeSlot');
     await deleteInactive(deps, plan.user, key.id, { witness: plan.oldKey });
-    return { at: stamp(deps), removed: key.id };
+    return { at: stamp(deps), counter, removed: key.id };
   };
+
+  /** An earlier attempt may have raised the claim and removed the key, and only its answer was lost. */
+  async function counterNow(context: RotationContext): Promise<number> {
+    const known = counterOf(context);
+    if (context.plan.freeSlot === 'never') return known;
+    const claim = claimOf(context.rotation, await deps.aws.user(context.plan.user));
+    return claim?.step === 'freeSlot' && claim.counter === known + 1 ? claim.counter : known;
+  }
 
   async function removable(context: RotationContext, keys: KeyFacts[]): Promise<KeyFacts> {
     const { plan } = context;

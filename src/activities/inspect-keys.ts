@@ -1,12 +1,13 @@
 // Looks at the user's keys afresh and says, from them and from what is recorded, where the rotation begins or goes on.
 import { shortKeyId } from '../access-key.ts';
-import { UnexpectedStateError } from '../errors.ts';
-import type { KeyFacts, RotationContext } from '../machine/context.ts';
+import { KeyturnError, UnexpectedStateError } from '../errors.ts';
+import type { KeyFacts, Outputs, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey, isActive, keysWithUse, reactivateCommand } from './keys.ts';
+import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
+import { newKeyOf } from './places.ts';
 import { deactivationStands, isRollingBack, wasCutOffIn } from './record.ts';
 
 export const permissions = [
@@ -19,19 +20,39 @@ export const permissions = [
 
 export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
   return async (context) => {
+    const { plan } = context;
+    if (isRollingBack(context)) return lookBack(context);
     await pinnedUser(deps, context);
-    const keys = await keysWithUse(deps, context.plan.user);
-    const stored = await deps.vault.get(context.rotation, 'new');
-    const newKey = context.createKey?.newKey ?? context.plan.newKey ?? stored?.accessKeyId ?? null;
+    const newKey = newKeyOf(context) ?? (await deps.vault.get(context.rotation, 'new'))?.accessKeyId ?? null;
+    const listed = await settledKeys(deps, plan.user, (all) => newKey === null || findKey(all, newKey) !== undefined);
+    const keys = await withUse(deps, listed);
 
     return { at: stamp(deps), keys, ...whereToGoOn(context, keys, newKey, awsTime(deps)) };
   };
+
+  /** On the way back what cannot be read is no reason to stop: nothing of ours may block the reactivation (S1). */
+  async function lookBack(context: RotationContext): Promise<Outputs['inspectKeys']> {
+    const keys = await readable(() => keysWithUse(deps, context.plan.user));
+    const stored = await readable(() => deps.vault.get(context.rotation, 'new'));
+    const finding: Finding = keys
+      ? wayBack(context, keys, newKeyOf(context) ?? stored?.accessKeyId ?? null)
+      : { verdict: 'rollBack', reason: 'on the way back, though the keys cannot be read' };
+    return { at: stamp(deps), keys: keys ?? [], ...finding };
+  }
+}
+
+async function readable<T>(look: () => Promise<T>): Promise<T | null> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof KeyturnError) return null;
+    throw error;
+  }
 }
 
 function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string | null, now: number): Finding {
   const { plan } = context;
   const old = findKey(keys, plan.oldKey);
-  if (isRollingBack(context)) return wayBack(context, keys, newKey);
   if (newKey === null) {
     return wasCutOffIn(context, 'createKey') && old?.status === 'Active'
       ? { verdict: 'create', reason: 'an earlier run was cut off at createKey' }
@@ -63,8 +84,9 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
     return { verdict: 'release', reason: 'the old key is gone' };
   }
   if (old.status === 'Active') return { verdict: 'watch', reason: 'the new key is in place; both keys are active' };
-  if (deactivationStands(context) || wasCutOffIn(context, 'deactivateKey')) {
-    return { verdict: 'grace', reason: 'the old key is inactive' };
+  if (deactivationStands(context)) return { verdict: 'grace', reason: 'the old key is inactive' };
+  if (wasCutOffIn(context, 'deactivateKey')) {
+    return { verdict: 'watch', reason: 'an earlier run was cut off while it deactivated the old key' };
   }
   if (!context.checkOldKeyUse) {
     return { verdict: 'refused', reason: `the old key ${shortKeyId(old.id)} is inactive already` };

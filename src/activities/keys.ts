@@ -1,6 +1,6 @@
 // Fresh looks at a user's keys, and the one way in which a key is ever deleted.
 import { shortKeyId } from '../access-key.ts';
-import type { KeyStatusFacts } from '../aws/contract.ts';
+import type { KeyStatusFacts, KeyUse } from '../aws/contract.ts';
 import { NoSuchEntityError, UnexpectedStateError } from '../errors.ts';
 import type { KeyFacts } from '../machine/context.ts';
 import type { ActivityDeps } from './contract.ts';
@@ -10,6 +10,42 @@ export async function keysWithUse({ aws }: Pick<ActivityDeps, 'aws'>, user: stri
   const keys: KeyFacts[] = [];
   for (const key of await aws.keys(user)) keys.push({ ...key, ...(await aws.lastUsed(key.id)) });
   return keys;
+}
+
+/** The same for keys that are listed already, with patience for one that AWS does not know everywhere yet. */
+export async function withUse(deps: ActivityDeps, listed: readonly KeyStatusFacts[]): Promise<KeyFacts[]> {
+  const keys: KeyFacts[] = [];
+  for (const key of listed) keys.push({ ...key, ...(await settledUse(deps, key.id)) });
+  return keys;
+}
+
+/** AWS may answer from before a change for a while, so a surprise counts only after this many looks, this far apart (S20). */
+const looks = 3;
+const betweenLooks = 5_000;
+
+/** The user's keys; a list that is not as expected is asked for again, and believed the third time. */
+export async function settledKeys(
+  { aws, clock, signal }: ActivityDeps,
+  user: string,
+  expected: (keys: readonly KeyStatusFacts[]) => boolean,
+): Promise<KeyStatusFacts[]> {
+  for (let look = 1; ; look++) {
+    const keys = await aws.keys(user);
+    if (expected(keys) || look === looks) return keys;
+    await clock.sleep(betweenLooks, signal);
+  }
+}
+
+/** A listed key's last use; that AWS knows no such key is believed the third time. */
+export async function settledUse({ aws, clock, signal }: ActivityDeps, id: string): Promise<KeyUse> {
+  for (let look = 1; ; look++) {
+    try {
+      return await aws.lastUsed(id);
+    } catch (error) {
+      if (!(error instanceof NoSuchEntityError) || look === looks) throw error;
+      await clock.sleep(betweenLooks, signal);
+    }
+  }
 }
 
 export function isActive(keys: readonly KeyStatusFacts[], id: string | null): boolean {
@@ -50,7 +86,7 @@ export async function deleteInactive(
 
 /** False where the key is gone already. */
 async function mayDelete(deps: ActivityDeps, user: string, id: string, witness: string | null): Promise<boolean> {
-  const keys = await deps.aws.keys(user);
+  const keys = await settledKeys(deps, user, (all) => findKey(all, id)?.status === 'Inactive');
   const key = findKey(keys, id);
   if (!key) {
     if (witness === null || findKey(keys, witness)) return false;

@@ -8,7 +8,7 @@ import { UnexpectedStateError } from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
 import type { ActivityDeps } from './contract.ts';
-import { deleteInactive } from './keys.ts';
+import { deleteInactive, settledUse } from './keys.ts';
 
 const second = 1_000;
 
@@ -39,7 +39,7 @@ export async function removeOrphan(
 
   const window = { from: intended - 5 * second, to: intended + requestTimeLimit + 60 * second };
   const created = timeOf(orphan.createdAt);
-  const use = await deps.aws.lastUsed(orphan.id);
+  const use = await settledUse(deps, orphan.id);
   if (more.length > 0 || created < window.from || created > window.to || use.lastUsedAt !== null) {
     throw new UnexpectedStateError(
       `${context.plan.user} has a key that this rotation cannot call its own: ${strangers.map((key) => shortKeyId(key.id)).join(', ')}`,
@@ -57,7 +57,7 @@ export async function removeOrphan(
   await deleteInactive(deps, context.plan.user, orphan.id, {
     witness: context.plan.oldKey,
     check: async () => {
-      const again = await deps.aws.lastUsed(orphan.id);
+      const again = await settledUse(deps, orphan.id);
       if (again.lastUsedAt !== null) {
         throw new UnexpectedStateError(`${shortKeyId(orphan.id)} was used after all, so it is not deleted`, {
           hint: 'it is inactive now; find out whose it is',

@@ -3,7 +3,7 @@
 
 import type { KeyUse } from '../aws/contract.ts';
 import { timeOf } from '../clock.ts';
-import type { Plan } from '../machine/context.ts';
+import type { Outputs, Plan } from '../machine/context.ts';
 
 const hour = 3_600_000;
 
@@ -11,6 +11,8 @@ const hour = 3_600_000;
 const sessionsLive = 40 * hour;
 /** GetAccessKeyLastUsed is published late, in steps of 15 minutes (S13). */
 const longestMargin = 4.25 * hour;
+/** A use dated shortly after the deactivation was let through while the new status spread (S16). */
+const propagation = hour / 12;
 
 export interface Watch {
   now: number;
@@ -79,4 +81,14 @@ function atLeastSessions(asked: number, use: KeyUse, plan: Plan, override: 'shor
 /** Whether a shorter time than sessions live is asked for: recorded as an exception when the plan is made. */
 export function isShort(seconds: number): boolean {
   return seconds * 1000 < sessionsLive;
+}
+
+/** Whether a use became known that was not known at the deactivation; right after it the status was still spreading. */
+export function wasUsedAfterAll(
+  lastUsedAt: string | null,
+  deactivation: Pick<Outputs['deactivateKey'], 'at' | 'lastUsedAt'>,
+): lastUsedAt is string {
+  if (lastUsedAt === null || lastUsedAt === deactivation.lastUsedAt) return false;
+  const after = timeOf(lastUsedAt) - timeOf(deactivation.at);
+  return after < 0 || after > propagation;
 }

@@ -1,6 +1,7 @@
 // Makes the old key active again: the very first change of every way back. It needs no claim, vault or place (S1); the
 // claim's counter is raised afterwards, so that a record from before is noticed.
 import { shortKeyId } from '../access-key.ts';
+import type { KeyStatusFacts } from '../aws/contract.ts';
 import { KeyturnError, UnexpectedStateError } from '../errors.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
@@ -18,7 +19,8 @@ export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
     const times = context.reactivateKey?.times ?? 0;
     if (plan.oldKey === null) return { at: stamp(deps), counter: counterOf(context), changed: false, times };
 
-    const old = findKey(await aws.keys(plan.user), plan.oldKey);
+    const keys = await keysIfReadable(plan.user);
+    const old = keys === null ? ({ id: plan.oldKey, status: 'unknown' } as const) : findKey(keys, plan.oldKey);
     if (!old) {
       throw new UnexpectedStateError(`the old key ${shortKeyId(plan.oldKey)} is gone, so it cannot come back`, {
         hint: `the places stay on the new key; keyturn resume ${rotation} finishes`,
@@ -38,6 +40,16 @@ export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
     if (changed) await aws.setKeyStatus(plan.user, plan.oldKey, 'Active');
     return { at: stamp(deps), counter: await raised(deps, context), changed, times: times + (changed ? 1 : 0) };
   };
+
+  /** Null where AWS does not say: activating a key needs no list (S1), and does no harm where it is active already. */
+  async function keysIfReadable(user: string): Promise<KeyStatusFacts[] | null> {
+    try {
+      return await aws.keys(user);
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+      return null;
+    }
+  }
 }
 
 /** The claim follows the reactivation and cannot block it; where it cannot be raised the next fence will say so. */

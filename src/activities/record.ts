@@ -16,6 +16,11 @@ export function isRollingBack(context: RotationContext): boolean {
 
 /** Whether an earlier run was cut off in this activity, so that it may have been done, wholly or in part. */
 export function wasCutOffIn(context: RotationContext, activity: ActivityName): boolean {
+  return context.interruptions.some((one) => one.activity === activity && !one.untouched);
+}
+
+/** Whether this activity was at least begun without coming to its end: the claim may be a step ahead of the record. */
+export function wasTried(context: RotationContext, activity: string): boolean {
   return context.interruptions.some((one) => one.activity === activity);
 }
 

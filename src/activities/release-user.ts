@@ -1,12 +1,13 @@
 // The end of every way: judges by the record and a fresh look what came of the rotation, and takes the claim and the vault's
 // entry away where it is over. Where it is not (`stuck`) both stay, for a person and for `resume`.
 import { shortKeyId } from '../access-key.ts';
+import type { KeyStatusFacts } from '../aws/contract.ts';
 import { readCause } from '../machine/blame.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey } from './keys.ts';
+import { findKey, settledKeys } from './keys.ts';
 import { newKeyOf } from './places.ts';
 import { isRollingBack, wasCutOffIn } from './record.ts';
 
@@ -21,7 +22,9 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     const at = stamp(deps);
     if (judgement.verdict === 'stuck') return { at, ...judgement };
 
-    if (claimOf(rotation, await deps.aws.user(plan.user))) await releaseClaim(deps.aws, plan.user, rotation, at);
+    // What claimUser put there is taken away even where this read does not show it yet.
+    const claimed = context.claimUser !== undefined || claimOf(rotation, await deps.aws.user(plan.user)) !== undefined;
+    if (claimed) await releaseClaim(deps.aws, plan.user, rotation, at);
     // The vault's entry goes last of all: until here everything could still be needed.
     await deps.vault.remove(rotation, 'old');
     await deps.vault.remove(rotation, 'new');
@@ -33,7 +36,14 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     // A record that was overtaken must not take away the claim of the one that overtook it (S10).
     if (error?.Error === 'RecordError') return { verdict: 'stuck', reason: readCause(error.Cause).message };
 
-    const keys = await deps.aws.keys(plan.user);
+    const cutOff = wasCutOffIn(context, 'createKey');
+    const isStranger = (key: KeyStatusFacts) => !plan.keysAtStart.includes(key.id);
+    // After a request without an answer absence counts only when it lasts (S20); a deletion may be seen late.
+    const keys = await settledKeys(
+      deps,
+      plan.user,
+      (all) => (!cutOff || all.some(isStranger)) && !(context.deleteKey && findKey(all, plan.oldKey)),
+    );
     const stored = await deps.vault.get(rotation, 'new');
     const newKey = newKeyOf(context) ?? stored?.accessKeyId ?? null;
     const delivered =
@@ -49,9 +59,8 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     if (isRollingBack(context) && (context.removeNewKey || context.verifyOldKey?.verdict === 'unkept')) {
       return { verdict: 'rolledBack', reason: rolledBackReason(context) };
     }
-    const stranger = keys.find((key) => !plan.keysAtStart.includes(key.id));
-    const unknown =
-      stored !== null || (stranger && (wasCutOffIn(context, 'createKey') || error?.Error === 'AnswerUnknownError'));
+    const unanswered = error?.Error === 'AnswerUnknownError' && (cutOff || context.freeSlot !== undefined);
+    const unknown = stored !== null || unanswered || (cutOff && keys.some(isStranger));
     const ours =
       plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.createKey !== undefined || unknown;
     if (ours) return { verdict: 'stuck', reason: error ? readCause(error.Cause).message : 'the rotation is not over' };

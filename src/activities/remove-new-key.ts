@@ -6,10 +6,10 @@ import { timeOf } from '../clock.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { deleteInactive, findKey } from './keys.ts';
+import { deleteInactive, findKey, settledKeys } from './keys.ts';
 import { orphanPermissions, removeOrphan } from './orphan.ts';
 import { newKeyOf } from './places.ts';
-import { wasOffered } from './record.ts';
+import { counterOf, wasCutOffIn, wasOffered } from './record.ts';
 
 export const permissions = [...fencePermissions, ...orphanPermissions, 'sts:GetCallerIdentity'];
 
@@ -17,25 +17,39 @@ export function removeNewKey(deps: ActivityDeps): Activity<'removeNewKey'> {
   return async (context) => {
     const { plan, rotation } = context;
     const newKey = newKeyOf(context) ?? (await deps.vault.get(rotation, 'new'))?.accessKeyId ?? null;
+    const say = (verdict: 'removed' | 'left', reason: string, counter: number) => ({
+      at: stamp(deps),
+      counter,
+      verdict,
+      reason,
+    });
+    // Then nothing of ours can be there, and there may be no claim to pass a fence with.
+    if (newKey === null && !wasCutOffIn(context, 'createKey')) {
+      return say('removed', 'no new key was made', counterOf(context));
+    }
     const { counter, before } = await fence(deps, context, 'removeNewKey');
-    const say = (verdict: 'removed' | 'left', reason: string) => ({ at: stamp(deps), counter, verdict, reason });
 
     if (newKey !== null && (plan.from === 'watch' || wasOffered(context))) {
-      return say('left', `the new key ${shortKeyId(newKey)} stays active: a place was offered it and may use it`);
+      return say(
+        'left',
+        `the new key ${shortKeyId(newKey)} stays active: a place was offered it and may use it`,
+        counter,
+      );
     }
     if (newKey === null) {
-      const intended = timeOf(before.at);
-      const orphan = before.step === 'createKey' ? { intended, answerable: intended + requestTimeLimit } : null;
-      const removed = orphan ? await removeOrphan(deps, context, orphan) : null;
+      const intended = before.asked ? timeOf(before.asked) : null;
+      const removed =
+        intended && (await removeOrphan(deps, context, { intended, answerable: intended + requestTimeLimit }));
       return say(
         'removed',
         removed ? `the unanswered new key ${shortKeyId(removed)} is removed` : 'no new key was made',
+        counter,
       );
     }
-    if (findKey(await deps.aws.keys(plan.user), newKey)) {
+    if (findKey(await settledKeys(deps, plan.user, (all) => findKey(all, newKey) !== undefined), newKey)) {
       await deps.aws.setKeyStatus(plan.user, newKey, 'Inactive');
       await deleteInactive(deps, plan.user, newKey, { witness: plan.oldKey });
     }
-    return say('removed', `the new key ${shortKeyId(newKey)} is removed: no place was ever offered it`);
+    return say('removed', `the new key ${shortKeyId(newKey)} is removed: no place was ever offered it`, counter);
   };
 }

@@ -41,7 +41,7 @@ export interface RunResult {
   ended: Outcome | 'waiting' | 'stopped';
 }
 
-/** These say that the activity changed nothing, so being cut off in it needs no memory. */
+/** These say that the activity changed no key and no place. */
 const changedNothing = new Set(['UnexpectedStateError', 'RecordError', 'RefusedError', 'NoDataError']);
 
 /** Runs a rotation from its record, new or not, through `begin`. The caller holds the user's lock. */
@@ -115,14 +115,20 @@ async function runOnce(
       await save({ context, state, running: true, park: null }, 'started');
       try {
         const output = await verbs[name](context);
-        await save({ context: { ...context, [name]: output }, running: false }, 'done', detailOf(output));
+        interruptions = interruptions.filter((one) => one.activity !== name);
+        await save(
+          { context: { ...context, interruptions, [name]: output }, running: false },
+          'done',
+          detailOf(output),
+        );
         return output;
       } catch (error) {
         if (stop.aborted) {
           await save({}, 'stopped', 'interrupted');
           return leave('stopped');
         }
-        if (!changedNothing.has((error as Error).name)) interruptions = addCut(context, name, instant(clock.now()));
+        const untouched = changedNothing.has((error as Error).name);
+        interruptions = addCut(context, name, instant(clock.now()), untouched);
         const error_ = blamed(error);
         await save({ context: { ...context, interruptions, error: error_ }, running: false }, 'failed', error_.Cause);
         throw error;
@@ -145,7 +151,8 @@ async function runOnce(
         const context = { ...input, interruptions };
         const { until, seconds, reason } = context[deadline] ?? { until: '', seconds: 1, reason: '' };
         // A run that begins where the last one was left re-enters that wait: a signal given for it still fits.
-        const entry = firstPark && leftPark?.state === state ? leftPark.entry : record.parks + 1;
+        const again = firstPark && leftPark?.state === state && leftPark.entry > record.answered;
+        const entry = again ? leftPark.entry : record.parks + 1;
         firstPark = false;
         const entered: ParkEntry = { state, entry, until };
         await save(
@@ -228,8 +235,17 @@ function deadlineOf(state: string) {
   return written[state]?.meta?.deadline as 'checkOldKeyUse' | 'checkHealth' | 'noteMissedLook';
 }
 
-function addCut(context: RotationContext, activity: ActivityName, at: string): RotationContext['interruptions'] {
-  return [...context.interruptions.filter((one) => one.activity !== activity), { activity, at }];
+/** One entry for each activity; that it may have been done in part is not forgotten by a later try that changed nothing. */
+function addCut(
+  { interruptions }: RotationContext,
+  activity: ActivityName,
+  at: string,
+  untouched = false,
+): RotationContext['interruptions'] {
+  const before = interruptions.find((one) => one.activity === activity);
+  if (untouched && before && !before.untouched) return interruptions;
+  const others = interruptions.filter((one) => one !== before);
+  return [...others, { activity, at, ...(untouched ? { untouched } : {}) }];
 }
 
 function lastMoment(record: RotationRecord): string {

@@ -102,7 +102,7 @@ export interface Outputs {
     keys: KeyFacts[];
   };
   preflightConsumers: Stamp & { consumers: ConsumerStatus[]; oldPairKept: boolean };
-  freeSlot: Stamp & { removed: string | null };
+  freeSlot: Fenced & { removed: string | null };
   createKey: Fenced & { newKey: string; createdAt: string };
   verifyNewKey: Stamp & { verdict: 'accepted' | 'rejected'; reason: string; attempts: number };
   deliverKey: Fenced & { verdict: 'delivered' | 'failed'; reason: string; consumers: ConsumerStatus[] };
@@ -164,7 +164,10 @@ export interface RotationContext extends Partial<Outputs> {
   plan: Plan;
   /** The run that carries this context: locally made by the engine, in ASL from `$$.Execution`. */
   execution?: { id: string; name: string; startTime: string };
-  /** Activities in which an earlier run of this rotation was cut off: each may have been done, wholly or in part. */
-  interruptions: { activity: ActivityName; at: string }[];
+  /**
+   * Activities that did not come to their end, by a crash or an error: each may have been done, wholly or in part. One that
+   * is `untouched` said that it changed no key and no place; it may have raised the claim's counter all the same.
+   */
+  interruptions: { activity: ActivityName; at: string; untouched?: true }[];
   error?: { Error: string; Cause: string };
 }
