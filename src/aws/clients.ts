@@ -1,96 +1,13 @@
-// The real AWS, through SDK v3 clients that are loaded when first needed. Every answer's Date header is AWS's clock.
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { STSClient } from '@aws-sdk/client-sts';
+// The real AWS, in keyturn's own words: each call of the contract by the SDK's command, its failures translated.
 import { KeyPair } from '../access-key.ts';
-import { type Clock, instant } from '../clock.ts';
+import { instant } from '../clock.ts';
 import { AccessDeniedError, AnswerUnknownError, CredentialsError, NoSuchEntityError } from '../errors.ts';
-import { type Aws, type Caller, requestTimeLimit, type User } from './contract.ts';
+import { type AwsOptions, createConnection } from './connection.ts';
+import type { Aws, Caller, User } from './contract.ts';
 import { translated } from './translate.ts';
 
-export interface AwsOptions {
-  clock: Clock;
-  version: string;
-  profile?: string | undefined;
-  region?: string | undefined;
-  endpointUrl?: string | undefined;
-  /** Fixed credentials; by default the chain of the AWS CLI. */
-  credentials?: KeyPair | undefined;
-  /** Asked for a code where a profile assumes a role with MFA. */
-  mfaCode?: ((serial: string) => Promise<string>) | undefined;
-}
-
-interface Identity {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
-
 export function createAws(options: AwsOptions): Aws {
-  const { clock } = options;
-  let answered: { date: number; when: number } | null = null;
-  let ownKey: { instead: string; pair: KeyPair } | null = null;
-
-  const noteDate = (header: unknown) => {
-    const date = Date.parse(String(header));
-    if (!Number.isNaN(date)) answered = { date, when: clock.monotonic() };
-  };
-
-  const baseCredentials = once(async () => {
-    if (options.credentials) {
-      const pair = options.credentials;
-      return async (): Promise<Identity> => identity(pair);
-    }
-    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-    return fromNodeProviderChain({
-      ...(options.profile ? { profile: options.profile } : {}),
-      ...(options.mfaCode ? { mfaCodeProvider: options.mfaCode } : {}),
-    });
-  });
-
-  const credentials = async (): Promise<Identity> => {
-    const base = await (await baseCredentials())();
-    return ownKey && base.accessKeyId === ownKey.instead ? identity(ownKey.pair) : base;
-  };
-
-  const region = once(async () => {
-    if (options.region) return options.region;
-    const fromEnvironment = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-    if (fromEnvironment) return fromEnvironment;
-    const { STSClient } = await import('@aws-sdk/client-sts');
-    // The SDK reads the profile's region itself; IAM is global, so none at all means its home.
-    return new STSClient(options.profile ? { profile: options.profile } : {}).config.region().catch(() => 'us-east-1');
-  });
-
-  const config = async () => ({
-    region: await region(),
-    ...(options.profile ? { profile: options.profile } : {}),
-    ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
-    requestHandler: { requestTimeout: requestTimeLimit, throwOnRequestTimeout: true, connectionTimeout: 10_000 },
-    customUserAgent: [['keyturn', options.version] as [string, string]],
-  });
-
-  function watched<Client extends IAMClient | STSClient>(client: Client): Client {
-    // The stacks of the two clients differ in their input types alone, which this middleware does not look at.
-    (client as IAMClient).middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        noteDate((result.response as { headers?: Record<string, string> } | undefined)?.headers?.date);
-        return result;
-      },
-      // `low` runs inside the deserializer, so refusals carry their Date here as well.
-      { step: 'deserialize', priority: 'low', name: 'noteDate' },
-    );
-    return client;
-  }
-
-  const iam = once(async () => {
-    const sdk = await import('@aws-sdk/client-iam');
-    return { sdk, client: watched(new sdk.IAMClient({ ...(await config()), credentials })) };
-  });
-  const sts = once(async () => {
-    const sdk = await import('@aws-sdk/client-sts');
-    return { sdk, client: watched(new sdk.STSClient({ ...(await config()), credentials })) };
-  });
+  const { iam, sts, iamWithoutRetries, stsAs, region, time, signWithInsteadOf } = createConnection(options);
 
   const lastUsed = async (keyId: string) => {
     const { sdk, client } = await iam();
@@ -108,8 +25,7 @@ export function createAws(options: AwsOptions): Aws {
     },
 
     callerAs: async (pair) => {
-      const sdk = await import('@aws-sdk/client-sts');
-      const client = watched(new sdk.STSClient({ ...(await config()), credentials: identity(pair) }));
+      const { sdk, client } = await stsAs(pair);
       try {
         return callerOf(
           await translated('sts:GetCallerIdentity', () => client.send(new sdk.GetCallerIdentityCommand({}))),
@@ -174,19 +90,9 @@ export function createAws(options: AwsOptions): Aws {
     },
 
     createKey: async (user, tag) => {
-      const { sdk, client: counted } = await iam();
-      const base = await config();
       // CreateAccessKey has no client token: a second attempt makes a second key. The SDK would send it up to three
       // times, even on LimitExceeded, so this client sends once and nothing is retried underneath.
-      const client = watched(
-        new sdk.IAMClient({
-          ...base,
-          credentials,
-          maxAttempts: 1,
-          systemClockOffset: counted.config.systemClockOffset,
-          customUserAgent: [...base.customUserAgent, ['rotation', tag]],
-        }),
-      );
+      const { sdk, client } = await iamWithoutRetries(tag);
       try {
         const { AccessKey: key } = await translated('iam:CreateAccessKey', () =>
           client.send(new sdk.CreateAccessKeyCommand({ UserName: user })),
@@ -242,13 +148,9 @@ export function createAws(options: AwsOptions): Aws {
       });
     },
 
-    signWithInsteadOf: (keyId, pair) => {
-      ownKey = { instead: keyId, pair };
-    },
-
+    signWithInsteadOf,
     region,
-
-    time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
+    time,
   };
 
   async function tagsOf(name: string) {
@@ -276,20 +178,4 @@ function callerOf(answer: {
   const { Account: account, Arn: arn, UserId: userId } = answer;
   if (!account || !arn || !userId) throw new CredentialsError('AWS did not say whose credentials these are');
   return { account, arn, userId, partition: arn.split(':')[1] ?? 'aws' };
-}
-
-function identity(pair: KeyPair): Identity {
-  return { accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() };
-}
-
-/** Calls `make` the first time only; a failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

@@ -1,0 +1,147 @@
+// How requests reach AWS: whose credentials sign them, where they go, and what every answer's Date header says of AWS's
+// clock. The SDK is loaded when first needed.
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { KeyPair } from '../access-key.ts';
+import type { Clock } from '../clock.ts';
+import { requestTimeLimit } from './contract.ts';
+
+export interface AwsOptions {
+  clock: Clock;
+  version: string;
+  profile?: string | undefined;
+  region?: string | undefined;
+  endpointUrl?: string | undefined;
+  /** Fixed credentials; by default the chain of the AWS CLI. */
+  credentials?: KeyPair | undefined;
+  /** Asked for a code where a profile assumes a role with MFA. */
+  mfaCode?: ((serial: string) => Promise<string>) | undefined;
+}
+
+interface Identity {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** The SDK's clients, each made when first asked for, and what they have in common. */
+export function createConnection(options: AwsOptions) {
+  const { clock } = options;
+  let answered: { date: number; when: number } | null = null;
+  let ownKey: { instead: string; pair: KeyPair } | null = null;
+
+  const noteDate = (header: unknown) => {
+    const date = Date.parse(String(header));
+    if (!Number.isNaN(date)) answered = { date, when: clock.monotonic() };
+  };
+
+  const baseCredentials = once(async () => {
+    if (options.credentials) {
+      const pair = options.credentials;
+      return async (): Promise<Identity> => identity(pair);
+    }
+    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+    return fromNodeProviderChain({
+      ...(options.profile ? { profile: options.profile } : {}),
+      ...(options.mfaCode ? { mfaCodeProvider: options.mfaCode } : {}),
+    });
+  });
+
+  const credentials = async (): Promise<Identity> => {
+    const base = await (await baseCredentials())();
+    return ownKey && base.accessKeyId === ownKey.instead ? identity(ownKey.pair) : base;
+  };
+
+  const region = once(async () => {
+    if (options.region) return options.region;
+    const fromEnvironment = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    if (fromEnvironment) return fromEnvironment;
+    const { STSClient } = await import('@aws-sdk/client-sts');
+    // The SDK reads the profile's region itself; IAM is global, so none at all means its home.
+    return new STSClient(options.profile ? { profile: options.profile } : {}).config.region().catch(() => 'us-east-1');
+  });
+
+  const config = async () => ({
+    region: await region(),
+    ...(options.profile ? { profile: options.profile } : {}),
+    ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
+    requestHandler: { requestTimeout: requestTimeLimit, throwOnRequestTimeout: true, connectionTimeout: 10_000 },
+    customUserAgent: [['keyturn', options.version] as [string, string]],
+  });
+
+  function watched<Client extends IAMClient | STSClient>(client: Client): Client {
+    // The stacks of the two clients differ in their input types alone, which this middleware does not look at.
+    (client as IAMClient).middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        noteDate((result.response as { headers?: Record<string, string> } | undefined)?.headers?.date);
+        return result;
+      },
+      // `low` runs inside the deserializer, so refusals carry their Date here as well.
+      { step: 'deserialize', priority: 'low', name: 'noteDate' },
+    );
+    return client;
+  }
+
+  const iam = once(async () => {
+    const sdk = await import('@aws-sdk/client-iam');
+    return { sdk, client: watched(new sdk.IAMClient({ ...(await config()), credentials })) };
+  });
+  const sts = once(async () => {
+    const sdk = await import('@aws-sdk/client-sts');
+    return { sdk, client: watched(new sdk.STSClient({ ...(await config()), credentials })) };
+  });
+
+  return {
+    iam,
+    sts,
+    region,
+    /** An IAM client whose requests are sent once, whatever comes of them; the caller destroys it. */
+    iamWithoutRetries: async (tag: string) => {
+      const { sdk, client: counted } = await iam();
+      const base = await config();
+      const client = watched(
+        new sdk.IAMClient({
+          ...base,
+          credentials,
+          maxAttempts: 1,
+          systemClockOffset: counted.config.systemClockOffset,
+          customUserAgent: [...base.customUserAgent, ['rotation', tag]],
+        }),
+      );
+      return { sdk, client };
+    },
+    /** A client that signs as another key; the caller destroys it. */
+    stsAs: async (pair: KeyPair) => {
+      const sdk = await import('@aws-sdk/client-sts');
+      return { sdk, client: watched(new sdk.STSClient({ ...(await config()), credentials: identity(pair) })) };
+    },
+    signWithInsteadOf: (keyId: string, pair: KeyPair) => {
+      ownKey = { instead: keyId, pair };
+      // A client keeps credentials that do not expire for good, so the old key would go on signing.
+      iam.forget();
+      sts.forget();
+    },
+    time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
+  };
+}
+
+function identity(pair: KeyPair): Identity {
+  return { accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() };
+}
+
+/** Calls `make` the first time only, and again after `forget`; a failure is not kept. */
+function once<T>(make: () => Promise<T>): (() => Promise<T>) & { forget(): void } {
+  let made: Promise<T> | undefined;
+  const forget = () => {
+    made = undefined;
+  };
+  const get = () => {
+    made ??= make().catch((error) => {
+      forget();
+      throw error;
+    });
+    return made;
+  };
+  return Object.assign(get, { forget });
+}
