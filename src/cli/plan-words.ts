@@ -11,7 +11,7 @@ import type { RotationDocument } from './rotation-document.ts';
 /** Lines for a terminal: whose key, the numbered steps with their dates, and what nobody can see. */
 export function planWords(plan: Plan, keys: readonly KeyFacts[], now: number): string[] {
   const old = keys.find((key) => key.id === plan.oldKey);
-  const steps = [...firstHalf(plan), ...(old ? secondHalf(plan, old, now) : [])];
+  const steps = [...firstHalf(plan, keys), ...(old ? secondHalf(plan, old, now) : [])];
   const blind = old ? blindSpots(plan, old) : [];
   return [
     `${plan.user} (${plan.userId}) in account ${plan.account}`,
@@ -19,16 +19,31 @@ export function planWords(plan: Plan, keys: readonly KeyFacts[], now: number): s
       ? `${shortKeyId(old.id)} is to be replaced: made ${old.createdAt.slice(0, 10)}, ${useWords(old)}`
       : 'there is no key to replace: this makes a first one',
     '',
-    ...steps.map((step, index) => `${index + 1}. ${step}`),
+    ...numbered(steps),
     ...(blind.length > 0 ? ['', 'What this cannot see:', ...blind.map((line) => `- ${line}`)] : []),
   ];
 }
 
-function firstHalf(plan: Plan): string[] {
-  if (plan.from === 'watch')
+/** A line that begins with a blank belongs to the one before it. */
+function numbered(steps: readonly string[]): string[] {
+  let number = 0;
+  return steps.map((step) => {
+    if (step.startsWith(' ')) return step;
+    number += 1;
+    return `${number}. ${step}`;
+  });
+}
+
+function firstHalf(plan: Plan, keys: readonly KeyFacts[]): string[] {
+  if (plan.from === 'watch') {
     return [`${shortKeyId(plan.newKey ?? '')} has replaced it already: nothing is created or delivered`];
-  const removed =
-    plan.freeSlot === 'never' ? [] : [`now: remove the inactive key that takes the second place (${plan.freeSlot})`];
+  }
+  const spare = keys.filter((key) => key.status === 'Inactive' && [key.id, 'inactive'].includes(plan.freeSlot));
+  // IAM keeps no date of a deactivation.
+  const removed = spare.map(
+    (key) =>
+      `now, if there is no room: delete the inactive key ${shortKeyId(key.id)} (${useWords(key)}; since when it is inactive, nobody can tell)`,
+  );
   return [
     ...removed,
     'now: create a new key; its secret rests in the vault until it is no longer needed',
@@ -39,16 +54,31 @@ function firstHalf(plan: Plan): string[] {
 function secondHalf(plan: Plan, old: KeyFacts, now: number): string[] {
   const quiet = quietForOf(plan, old);
   const deactivation = now + quiet + marginOf(quiet);
+  const doubt = doubtOver(plan, old, now);
   const deletion = deactivation + graceOf(plan, old);
-  const day = (ms: number) => `${instant(ms).slice(0, 16).replace('T', ' ')} UTC`;
   const id = shortKeyId(old.id);
   const looks = plan.probes.map(showProbe).join(', ');
   return [
     `from then on: watch ${id} until it was unused for ${formatDuration(quiet / 1000)}, at most ${formatDuration(plan.watchLimit)}`,
     `${day(deactivation)} at the earliest: deactivate ${id}; one command brings it back`,
+    ...(doubt > deactivation
+      ? [`   (${day(doubt)}, while nobody is seen using the new key: ${id} was silent before, too)`]
+      : []),
     ...(looks ? [`every ${formatDuration(plan.probeEvery)} from then on: ${looks}; a failure reactivates ${id}`] : []),
     `${day(deletion)} at the earliest: delete ${id}`,
   ];
+}
+
+/** Until when the silence of a key that was silent before proves nothing; milliseconds. */
+export function doubtOver(plan: Plan, old: KeyFacts, now: number): number {
+  const silence = now - Date.parse(old.lastUsedAt ?? old.createdAt);
+  return silence <= quietForOf(plan, old) && old.lastUsedAt !== null
+    ? 0
+    : now + Math.min(silence, plan.watchLimit * 1000);
+}
+
+export function day(ms: number): string {
+  return `${instant(ms).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function blindSpots(plan: Plan, old: KeyFacts): string[] {

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
-import { planWords } from '../plan-words.ts';
+import { day, doubtOver, planWords } from '../plan-words.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
@@ -69,16 +69,11 @@ export async function guide(session: Session, story?: Story): Promise<number> {
   progress.block(planWords(planned.plan, planned.keys, subject.now));
   progress.say(story ? `\n${story.plan}` : '');
   if (!(await confirm(io, 'Go on?', true))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
-  if (
-    isSilent(subject, path.oldKey) &&
-    (await confirm(
-      io,
-      'Nobody may be seen using either key. Deactivate the old one all the same, once the longer watch is over?',
-      true,
-    ))
-  ) {
+  const old = planned.keys.find((key) => key.id === path.oldKey);
+  const doubt = old ? doubtOver(planned.plan, old, subject.now) : 0;
+  const allTheSame = `If nobody is seen using the new key by ${day(doubt)}: deactivate the old one all the same?`;
+  if (doubt > 0 && (await confirm(io, allTheSame, false)))
     planned = makePlan(subject, read, { ...now, yes: true }, path);
-  }
   return begin(session, planned.plan, { atWait: waitMenu(session, story) });
 }
 
@@ -159,12 +154,6 @@ async function namePlaces(io: Io): Promise<string[]> {
     'credentials-file:default',
   );
   return text.split(/\s+/).filter(Boolean);
-}
-
-/** Silence proves something only where there was sound: a key without recent use needs a person's word. */
-function isSilent({ keys, now }: Subject, oldKey: string | null): boolean {
-  const old = keys.find((key) => key.id === oldKey);
-  return old !== undefined && (old.lastUsedAt === null || now - Date.parse(old.lastUsedAt) > 48 * 3_600_000);
 }
 
 /** Come back later, stay, or go back. In the demo, where waiting takes no time, staying comes first. */
