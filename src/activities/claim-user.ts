@@ -102,8 +102,9 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
       const claim = claimOf(context.rotation, await aws.user(context.plan.user));
       if (claim) return claim;
     }
-    // An earlier run judged that all is over and was cut off while it took the claim away: only the rest is to be done.
-    if (wasCutOffIn(context, 'releaseUser')) return undefined;
+    // An earlier run judged that all is over and was cut off after it took the claim away: only the rest is to be done.
+    const { releaseUser } = context;
+    if (wasCutOffIn(context, 'releaseUser') || (releaseUser && releaseUser.verdict !== 'stuck')) return undefined;
     throw new RecordError(`rotation ${context.rotation} has no claim on ${context.plan.user} any more`, {
       hint: 'someone released it, or this record was restored from a backup; nothing was changed; look with keyturn status',
     });

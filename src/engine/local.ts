@@ -14,7 +14,7 @@ import {
 } from '../machine/context.ts';
 import { rotation as machine } from '../machine/rotation.ts';
 import type { HistoryEntry, Outcome, ParkEntry, RotationRecord, SignalMessage } from './contract.ts';
-import { waitForSignal } from './park.ts';
+import { waitForSignal, waitingSignal } from './park.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface LocalEngineDeps {
@@ -69,6 +69,7 @@ async function runOnce(
   const leftPark = from.park;
   let given = options.given;
   let firstPark = true;
+  let sent: SignalMessage | null = null;
   let interruptions = from.running
     ? addCut(from.context, activityOf(from.state), lastMoment(from))
     : from.context.interruptions;
@@ -150,10 +151,13 @@ async function runOnce(
       async (input: RotationContext, state: string) => {
         const context = { ...input, interruptions };
         const { until, seconds, reason } = context[deadline] ?? { until: '', seconds: 1, reason: '' };
-        // A run that begins where the last one was left re-enters that wait: a signal given for it still fits.
-        const again = firstPark && leftPark?.state === state && leftPark.entry > record.answered;
+        // A run that begins where the last one was left re-enters that wait: a signal given for it still fits, and one
+        // that was recorded, but not followed before the crash, still stands.
+        const again = firstPark && leftPark?.state === state;
         const entry = again ? leftPark.entry : record.parks + 1;
+        const stands = again && record.answered >= entry ? context[state as ParkName] : undefined;
         firstPark = false;
+        if (stands) return stands;
         const entered: ParkEntry = { state, entry, until };
         await save(
           { context, state, park: entered, parks: Math.max(record.parks, entry) },
@@ -167,16 +171,18 @@ async function runOnce(
         const message = await answer(entered, fits, seconds);
         if (message === 'leave') return never;
         if (!message) return { signal: 'elapsed' as const };
-        await save({ answered: entry }, 'signal', message.signal);
-        return { signal: message.signal, at: message.at };
+        const output = { signal: message.signal, at: message.at };
+        await save({ answered: entry, context: { ...context, [state]: output } }, 'signal', message.signal);
+        if (message === sent) await guarded(() => store.takeSignal(rotation));
+        return output;
       };
 
     const answer = async (entered: ParkEntry, accepts: (message: SignalMessage) => boolean, seconds: number) => {
       const own = given;
       given = undefined;
       if (own && accepts(own)) return own;
-      const sent = await guarded(() => store.takeSignal(rotation));
-      if (sent && accepts(sent)) return sent;
+      sent = await guarded(() => waitingSignal(store, rotation, accepts));
+      if (sent) return sent;
 
       const choice = options.atWait
         ? await guarded(() => (options.atWait as NonNullable<typeof options.atWait>)(entered, record))
@@ -188,7 +194,8 @@ async function runOnce(
       if (choice !== 'stay')
         return { signal: choice, state: entered.state, entry: entered.entry, at: instant(clock.now()) };
       try {
-        return await waitForSignal(store, clock, { rotation, seconds, accepts, stop });
+        sent = await waitForSignal(store, clock, { rotation, seconds, accepts, stop });
+        return sent;
       } catch (error) {
         if (!stop.aborted) return guarded(() => Promise.reject(error));
         await save({}, 'stopped', 'interrupted while waiting');

@@ -9,12 +9,15 @@ const longestChunk = 15 * 60_000;
 export interface Wait {
   rotation: string;
   seconds: number;
-  /** Whether a signal found in the store is meant for this wait; one that is not is dropped. */
+  /** Whether a signal found in the store is meant for this wait; one that is not is taken away. */
   accepts(message: SignalMessage): boolean;
   stop: AbortSignal;
 }
 
-/** Resolves with the signal that ended the wait, or null when its time has passed; rejects when `stop` is aborted. */
+/**
+ * Resolves with the signal that ended the wait, or null when its time has passed; rejects when `stop` is aborted. The
+ * signal is still in the store: it is taken once it is recorded, so that a crash in between does not lose it.
+ */
 export async function waitForSignal(store: RecordStore, clock: Clock, wait: Wait): Promise<SignalMessage | null> {
   const { rotation, stop } = wait;
   const wall = clock.now() + wait.seconds * 1000;
@@ -26,8 +29,8 @@ export async function waitForSignal(store: RecordStore, clock: Clock, wait: Wait
   const watching = store.watchSignal(rotation, () => arrived.abort());
   try {
     for (;;) {
-      const message = await store.takeSignal(rotation);
-      if (message && wait.accepts(message)) return message;
+      const message = await waitingSignal(store, rotation, wait.accepts);
+      if (message) return message;
       stop.throwIfAborted();
       if (remaining() <= 0) return null;
       await clock.sleep(Math.min(remaining(), longestChunk), AbortSignal.any([stop, arrived.signal])).catch((error) => {
@@ -38,4 +41,16 @@ export async function waitForSignal(store: RecordStore, clock: Clock, wait: Wait
   } finally {
     watching.close();
   }
+}
+
+/** The signal in the store, if it is meant for whoever asks; one that is not, or cannot be read, is taken away. */
+export async function waitingSignal(
+  store: RecordStore,
+  rotation: string,
+  accepts: Wait['accepts'],
+): Promise<SignalMessage | null> {
+  const message = await store.peekSignal(rotation).catch(() => store.takeSignal(rotation));
+  if (message === null || accepts(message)) return message;
+  await store.takeSignal(rotation);
+  return null;
 }

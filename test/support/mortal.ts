@@ -8,7 +8,8 @@ export interface Life {
   bound<Part extends object>(part: Part): Part;
 }
 
-export function mortal(): Life {
+/** `killBefore` is asked before each call of a bound part whether the process dies right there. */
+export function mortal(killBefore: (call: string, given: unknown[]) => boolean = () => false): Life {
   let alive = true;
   let tell = () => {};
   const never = new Promise<never>(() => {});
@@ -23,18 +24,22 @@ export function mortal(): Life {
     }
   };
 
+  const end = () => {
+    alive = false;
+    tell();
+  };
+
   return {
     ended,
-    end: () => {
-      alive = false;
-      tell();
-    },
+    end,
     bound: (part) =>
       new Proxy(part, {
         get: (target, name) => {
           const member = Reflect.get(target, name);
           if (typeof member !== 'function') return member;
           return (...given: unknown[]) => {
+            if (!alive) return never;
+            if (killBefore(String(name), given)) end();
             if (!alive) return never;
             const answer = member.apply(target, given);
             return answer instanceof Promise ? answered(answer) : answer;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-export function temporaryFolder(): string {
+/** In a concurrent test `ending` is that test's own context. */
+export function temporaryFolder(ending: { onTestFinished(handler: () => void): void } = { onTestFinished }): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keyturn-test-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  ending.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

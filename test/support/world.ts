@@ -52,6 +52,8 @@ export interface WorldOptions {
   /** How far this machine's clock is ahead of AWS's, in milliseconds. */
   skew?: number;
   seed?: string;
+  /** In a concurrent test that test's own context. */
+  ending?: { onTestFinished(handler: () => void | Promise<void>): void };
 }
 
 export interface StartOptions extends Partial<Omit<RunOptions, 'stop'>> {
@@ -62,6 +64,8 @@ export interface StartOptions extends Partial<Omit<RunOptions, 'stop'>> {
   deps?: Partial<ActivityDeps>;
   /** Ends the process without a trace at the first event for which this is true; the run's end is then `killed`. */
   killAt?: (event: RequestEvent) => boolean;
+  /** The same right before a call of AWS, vault, place, record store or clock. */
+  killBefore?: (call: string, given: unknown[]) => boolean;
   /** The same as soon as the record says that this activity is started. */
   killIn?: ActivityName;
   /** What a person answers at each wait, in this order; then nothing more. */
@@ -82,7 +86,8 @@ export async function createWorld(options: WorldOptions = {}) {
   const clock: Clock = { ...awsClock, now: () => awsClock.now() + (options.skew ?? 0) };
   const sandbox = await createSandbox({ clock: awsClock, seed: options.seed ?? 'world', ...options.settings });
   const { account } = sandbox;
-  onTestFinished(() => sandbox.close());
+  const ending = options.ending ?? { onTestFinished };
+  ending.onTestFinished(() => sandbox.close());
 
   const arranged = account.createUser({
     name: user,
@@ -106,7 +111,7 @@ export async function createWorld(options: WorldOptions = {}) {
   if (oldKey && lastUsed) account.use(oldKey.accessKeyId, { at: lastUsed });
   const signer = options.self ? oldKey : operator;
 
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(ending);
   const credentialsFile = join(folder, 'credentials');
   const profiles = options.profiles ?? ['default'];
   const template =
@@ -203,10 +208,10 @@ export async function createWorld(options: WorldOptions = {}) {
   });
 
   const run = async (record: RotationRecord, options: StartOptions): Promise<Ended> => {
-    const { deps, killAt, killIn, answers = {}, ...given } = options;
+    const { deps, killAt, killBefore, killIn, answers = {}, ...given } = options;
     const script = structuredClone(answers);
     const parts = { ...newDeps(), ...deps };
-    const life = mortal();
+    const life = mortal(killBefore);
     const heard =
       killAt &&
       sandbox.onRequest((event) => {
