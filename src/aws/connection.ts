@@ -16,6 +16,8 @@ export interface AwsOptions {
   credentials?: KeyPair | undefined;
   /** Asked for a code where a profile assumes a role with MFA. */
   mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /** Told of every request, each attempt for itself: its IAM action, and the answer's HTTP status or null for none. */
+  onRequest?: ((action: string, status: number | null) => void) | undefined;
 }
 
 interface Identity {
@@ -40,7 +42,9 @@ export function createConnection(options: AwsOptions) {
       const pair = options.credentials;
       return async (): Promise<Identity> => identity(pair);
     }
-    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+    const { fromEnv, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+    // As in the AWS CLI, a key in the environment wins over AWS_PROFILE; the SDK's own chain has it the other way round.
+    if (!options.profile && process.env.AWS_ACCESS_KEY_ID && process.env.AWS_SECRET_ACCESS_KEY) return fromEnv();
     return fromNodeProviderChain({
       ...(options.profile ? { profile: options.profile } : {}),
       ...(options.mfaCode ? { mfaCodeProvider: options.mfaCode } : {}),
@@ -72,11 +76,18 @@ export function createConnection(options: AwsOptions) {
   function watched<Client extends IAMClient | STSClient>(client: Client): Client {
     // The stacks of the two clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        noteDate((result.response as { headers?: Record<string, string> } | undefined)?.headers?.date);
-        return result;
-      },
+      (next, { clientName = '', commandName = '' }) =>
+        async (args) => {
+          const action = `${clientName.replace(/Client$/, '').toLowerCase()}:${commandName.replace(/Command$/, '')}`;
+          const result = await next(args).catch((error) => {
+            options.onRequest?.(action, null);
+            throw error;
+          });
+          const response = result.response as { statusCode?: number; headers?: Record<string, string> } | undefined;
+          options.onRequest?.(action, response?.statusCode ?? null);
+          noteDate(response?.headers?.date);
+          return result;
+        },
       // `low` runs inside the deserializer, so refusals carry their Date here as well.
       { step: 'deserialize', priority: 'low', name: 'noteDate' },
     );

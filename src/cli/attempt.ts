@@ -1,10 +1,10 @@
 // Runs a command and turns whatever it throws into two lines on stderr, one JSON document where asked for, and an exit
 // code. Errors that are not ours are bugs, and say so.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { KeyturnError, UsageError } from '../errors.ts';
+import { KeyturnError } from '../errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { isInterruption } from './interruption.ts';
 import type { Io } from './io.ts';
+import { type CommandName, refuseWhatIsNotThere } from './not-there-yet.ts';
 import type { Flags } from './options.ts';
 import { shown } from './shown.ts';
 
@@ -14,13 +14,19 @@ export interface PrintedError {
   hint: string | undefined;
 }
 
-export async function attempt(flags: Flags, io: Io, run: (flags: Flags) => Promise<number>): Promise<number> {
+export async function attempt(
+  command: CommandName,
+  flags: Flags,
+  io: Io,
+  run: (flags: Flags) => Promise<number>,
+): Promise<number> {
   try {
-    refuseWhatIsNotThere(flags, io);
+    refuseWhatIsNotThere(command, flags, io);
     return await run(flags);
   } catch (error) {
     if (isInterruption(error, io)) {
-      printError(io, { name: 'Interrupted', message: 'interrupted', hint: 'nothing was begun' }, flags.json);
+      const hint = 'nothing was begun; keyturn status shows what is open';
+      printError(io, { name: 'Interrupted', message: 'interrupted', hint }, flags.json);
       return exitCodes.interrupted;
     }
     if (error instanceof KeyturnError) {
@@ -39,33 +45,13 @@ export async function attempt(flags: Flags, io: Io, run: (flags: Flags) => Promi
 
 export function printError(io: Pick<Io, 'stdout' | 'stderr'>, error: PrintedError, json = false): void {
   const hint = error.hint ?? 'see keyturn --help';
-  io.stderr.write(`error: ${shown(error.message)}\nhint: ${shown(hint)}\n`);
+  io.stderr.write(`error: ${oneLine(error.message)}\nhint: ${oneLine(hint)}\n`);
   if (json) {
     io.stdout.write(`${JSON.stringify({ error: { name: error.name, message: error.message, hint } }, null, 2)}\n`);
   }
 }
 
-function isInterruption(error: unknown, io: Io): boolean {
-  const name = (error as { name?: unknown } | null)?.name;
-  return name === 'ExitPromptError' || name === 'AbortPromptError' || (name === 'AbortError' && io.interrupted.aborted);
-}
-
-/** Parts that have a name in the manual and are not built yet are refused, never passed over. */
-function refuseWhatIsNotThere(flags: Flags, io: Io): void {
-  if (flags.config !== undefined || existsSync(join(io.cwd, 'keyturn.yaml'))) {
-    throw new UsageError('policy files are not there yet', {
-      hint: 'say it with flags (keyturn rotate --help); a keyturn.yaml in this folder is not passed over in silence',
-    });
-  }
-  if (flags.engine !== undefined && flags.engine !== 'local') {
-    throw new UsageError(`the engine ${flags.engine} is not there yet`, { hint: 'there is: --engine local' });
-  }
-  if (flags.stateMachine !== undefined) {
-    throw new UsageError('--state-machine belongs to the engine stepfunctions, which is not there yet', {
-      hint: 'there is: --engine local',
-    });
-  }
-  if (flags.vault !== undefined && flags.vault !== 'file') {
-    throw new UsageError(`the vault ${flags.vault} is not there yet`, { hint: 'there is: --vault file' });
-  }
+/** Errors are two lines, whatever their text holds. */
+function oneLine(text: string): string {
+  return shown(text.replace(/\s*\n\s*/g, ' '));
 }

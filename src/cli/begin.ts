@@ -1,11 +1,14 @@
 // From an agreed plan to a running rotation: the lock, the record, the run, the result. Shared by rotate, retire and the
 // wizard.
+import { claimedBy } from '../activities/claim.ts';
 import { instant } from '../clock.ts';
 import { type RotationRecord, recordSchema } from '../engine/contract.ts';
 import type { RunOptions } from '../engine/local.ts';
 import { RefusedError } from '../errors.ts';
 import { contextSchema, type Plan } from '../machine/context.ts';
 import { finish } from './finish.ts';
+import type { Subject } from './make-plan.ts';
+import { isOpen } from './pick-rotation.ts';
 import { newRotationId } from './rotation-id.ts';
 import { runRotation, type Session } from './session.ts';
 
@@ -28,7 +31,12 @@ export function newRecord(plan: Plan, rotation: string, createdAt: string): Rota
 
 export async function begin(session: Session, plan: Plan, options: Pick<RunOptions, 'atWait'> = {}): Promise<number> {
   const { store, io, progress } = session;
-  const lock = await store.lockUser(plan.account, plan.user);
+  io.interrupted.throwIfAborted();
+  const lock = await store.lockUser(plan.account, plan.user).catch(async (error) => {
+    // Whoever holds it has a record, or is just about to.
+    await refuseSecondRotation(session, plan);
+    throw error;
+  });
   try {
     await refuseSecondRotation(session, plan);
     const record = newRecord(plan, newRotationId(), instant(io.clock.now()));
@@ -40,14 +48,24 @@ export async function begin(session: Session, plan: Plan, options: Pick<RunOptio
   }
 }
 
-async function refuseSecondRotation({ store }: Session, { account, user }: Plan): Promise<void> {
+/** One rotation per user: an open one, here or as a claim in AWS, is named before anything else is said about the keys. */
+export async function mustBeFree(session: Session, { caller, user, claims }: Subject): Promise<void> {
+  await refuseSecondRotation(session, { account: caller.account, user: user.name });
+  const [claim] = claims;
+  if (claim) throw claimedBy(user.name, claim);
+}
+
+async function refuseSecondRotation(
+  { store }: Session,
+  { account, user }: Pick<Plan, 'account' | 'user'>,
+): Promise<void> {
   const { records } = await store.list();
   const open = records.find(
-    ({ context, outcome }) =>
-      context.plan.account === account && context.plan.user === user && (outcome === null || outcome === 'stuck'),
+    (record) => record.context.plan.account === account && record.context.plan.user === user && isOpen(record),
   );
   if (!open) return;
-  throw new RefusedError(`rotation ${open.rotation} of ${user} is open already`, {
-    hint: `nothing was changed; keyturn status ${open.rotation} shows it, keyturn resume ${open.rotation} goes on, keyturn rollback ${open.rotation} goes back`,
+  const id = open.rotation;
+  throw new RefusedError(`rotation ${id} of ${user} is open already`, {
+    hint: `nothing was changed; keyturn status ${id} shows it, keyturn resume ${id} goes on, keyturn rollback ${id} goes back`,
   });
 }

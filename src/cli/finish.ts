@@ -2,7 +2,9 @@
 import type { RotationRecord } from '../engine/contract.ts';
 import type { RunResult } from '../engine/local.ts';
 import { KeyturnError } from '../errors.ts';
+import { printError } from './attempt.ts';
 import { exitCodeOf, exitCodes, type ShownOutcome } from './exit-codes.ts';
+import { isInterruption } from './interruption.ts';
 import { renderRotation } from './render.ts';
 import { describeRotation, type RotationDocument } from './rotation-document.ts';
 import type { Session } from './session.ts';
@@ -11,7 +13,7 @@ import { shown } from './shown.ts';
 /** Runs, prints, and returns the exit code. What breaks a run from outside (a full disk) is shown with the rotation. */
 export async function finish(session: Session, before: RotationRecord, run: () => Promise<RunResult>): Promise<number> {
   const { document, code } = await outcomeOf(session, before, run);
-  print(session, document);
+  print(session, document, code);
   return code;
 }
 
@@ -25,8 +27,11 @@ export async function outcomeOf(
     const { record, ended } = await run();
     return { document: await describe(session, record, ended), code: exitCodeOf[ended] };
   } catch (error) {
-    if (!(error instanceof KeyturnError)) throw error;
     const record = await session.store.load(before.rotation).catch(() => before);
+    if (isInterruption(error, session.io)) {
+      return { document: await describe(session, record, 'stopped'), code: exitCodes.interrupted };
+    }
+    if (!(error instanceof KeyturnError)) throw error;
     const document = await describe(session, record, 'stuck');
     const hint = error.hint ?? `keyturn resume ${record.rotation} goes on`;
     return { document: { ...document, reason: error.message, hint }, code: exitCodes.stuck };
@@ -43,10 +48,17 @@ export async function describe(
   return document;
 }
 
-/** Where a run did not end well the two lines on stderr say so, with JSON or without. */
-export function print({ io, flags }: Session, document: RotationDocument): void {
-  if (['refused', 'stuck', 'stopped'].includes(document.outcome)) {
-    io.stderr.write(`error: ${shown(document.reason)}\nhint: ${shown(document.hint ?? 'nothing was changed')}\n`);
+const noHint: Partial<Record<ShownOutcome, string>> = {
+  refused: 'nothing was changed',
+  rolledBack: 'the old key is in place again; mend it, then begin a new rotation with keyturn rotate',
+};
+
+/** Where a command did not come to a good end the two lines on stderr say so, with JSON or without. */
+export function print({ io, flags }: Pick<Session, 'io' | 'flags'>, document: RotationDocument, code: number): void {
+  if (code !== exitCodes.done) {
+    const message = document.reason || document.outcome;
+    const hint = document.hint ?? noHint[document.outcome];
+    printError(io, { name: document.outcome, message, hint: hint ?? `see keyturn status ${document.rotation}` });
   }
   io.stdout.write(`${flags.json ? JSON.stringify(document, null, 2) : shown(renderRotation(document))}\n`);
 }

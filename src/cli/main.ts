@@ -1,11 +1,13 @@
 // The table of contents of the command line, and the only place where the process ends. It loads commander alone; each
 // command's code, with the SDK, prompts and machine behind it, is imported when that command runs.
+import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
 import type { Clock } from '../clock.ts';
 import { version } from '../version.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import type { CommandName } from './not-there-yet.ts';
 import type { Flags } from './options.ts';
 
 type Run = (flags: Flags, io: Io, id: string | undefined) => Promise<number>;
@@ -15,8 +17,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let code: number = exitCodes.done;
   const program = commandTable(io, (load) => async (id: string | undefined, _: unknown, command: Command) => {
     const { attempt } = await import('./attempt.ts');
-    const run = await load();
-    code = await attempt(flagsOf(command), io, (flags) => run(flags, io, id));
+    const name = command === program ? '' : (command.name() as CommandName);
+    code = await attempt(name, flagsOf(command), io, async (flags) => {
+      if (name === '' && !io.terminal) io.stderr.write(`${program.helpInformation()}\n`);
+      const run = await load();
+      return run(flags, io, id);
+    });
   });
   try {
     await program.parseAsync(argv as string[], { from: 'user' });
@@ -47,7 +53,11 @@ function commandTable(io: Io, bind: Bind): Command {
     .helpCommand(false)
     .addHelpText('after', '\nWithout a command, on a terminal, keyturn leads through a rotation.');
   const add = (name: string, description: string, load: () => Promise<Run>) => {
-    const command = program.command(name).description(description).copyInheritedSettings(program);
+    const command = program
+      .command(name)
+      .description(description)
+      .copyInheritedSettings(program)
+      .allowExcessArguments(false);
     withGlobals(command).action(
       /\[/.test(name) ? bind(load) : (options: unknown, self: Command) => bind(load)(undefined, options, self),
     );
@@ -182,9 +192,10 @@ async function complain(message: string, argv: readonly string[], io: Io): Promi
 /** Runs this process's own command line, and ends the process with its exit code. */
 export async function start(): Promise<void> {
   const { systemClock } = (await import('../clock.ts')) as { systemClock: Clock };
+  const argv = process.argv.slice(2);
   const interrupt = new AbortController();
   const onSignal = () => {
-    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    if (interrupt.signal.aborted) leaveAtOnce(argv);
     interrupt.abort(Object.assign(new Error('interrupted'), { name: 'AbortError' }));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
@@ -194,15 +205,44 @@ export async function start(): Promise<void> {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  process.exitCode = await main(process.argv.slice(2), {
+  process.exitCode = await main(argv, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    home: homedir(),
+    home: homeFolder(),
     clock: systemClock,
     terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
     interrupted: interrupt.signal,
   });
+}
+
+/** The second Ctrl-C: whatever is in hand, its intent is on disk already. */
+function leaveAtOnce(argv: readonly string[]): never {
+  const message = 'interrupted in the middle of a step';
+  const hint = 'keyturn status shows how it stands; keyturn resume goes on';
+  write(2, `error: ${message}\nhint: ${hint}\n`);
+  if (argv.includes('--json') && !(process.stdout.bytesWritten > 0)) {
+    write(1, `${JSON.stringify({ error: { name: 'Interrupted', message, hint } }, null, 2)}\n`);
+  }
+  process.exit(exitCodes.interrupted);
+
+  function write(descriptor: number, text: string) {
+    try {
+      writeSync(descriptor, text);
+    } catch {
+      // The reader went away.
+    }
+  }
+}
+
+/** On a bare machine there may be neither HOME nor an entry for this user; the libraries ask as well, and must not throw. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    process.env.HOME = '/';
+    return '/';
+  }
 }

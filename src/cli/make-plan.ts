@@ -2,6 +2,7 @@
 // change. Changes nothing. What is missing is a usage error, what will not do is a refusal.
 
 import { isAccessKeyId, shortKeyId } from '../access-key.ts';
+import { type Claim, claimsOf } from '../activities/claim.ts';
 import { keysWithUse } from '../activities/keys.ts';
 import { type Finding, mayStart } from '../activities/may-start.ts';
 import { isShort } from '../activities/quiet.ts';
@@ -12,6 +13,7 @@ import { parseDuration } from '../duration.ts';
 import { KeyNotAcceptedError, NoSuchEntityError, RefusedError, UsageError } from '../errors.ts';
 import type { KeyFacts, Override, Plan } from '../machine/context.ts';
 import { resolveProbe } from '../probes/registry.ts';
+import { orInterrupted } from './interruption.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { keyChoice } from './render.ts';
@@ -30,19 +32,26 @@ export interface Subject {
   region: string;
   user: { name: string; id: string };
   keys: KeyFacts[];
+  /** Rotations that claim this user, here or elsewhere. */
+  claims: Claim[];
   now: number;
 }
 
 export async function lookAtUser(aws: Aws, io: Io, named: string | undefined): Promise<Subject> {
+  return orInterrupted(io, look(aws, io, named));
+}
+
+async function look(aws: Aws, io: Io, named: string | undefined): Promise<Subject> {
   const caller = await callerOf(aws);
-  const name = named ?? ownUser(caller);
+  const asked = named ?? ownUser(caller);
   try {
-    const { id, name: exact } = await aws.user(name);
-    const keys = await keysWithUse({ aws }, exact);
-    return { caller, region: await aws.region(), user: { name: exact, id }, keys, now: aws.time() ?? io.clock.now() };
+    const { id, name, tags } = await aws.user(asked);
+    const keys = await keysWithUse({ aws }, name);
+    const now = aws.time() ?? io.clock.now();
+    return { caller, region: await aws.region(), user: { name, id }, keys, claims: claimsOf(tags), now };
   } catch (error) {
     if (!(error instanceof NoSuchEntityError)) throw error;
-    throw new RefusedError(`there is no user ${name} in account ${caller.account}`, {
+    throw new RefusedError(`there is no user ${asked} in account ${caller.account}`, {
       hint: 'nothing was changed; see aws iam list-users, and check the account with aws sts get-caller-identity',
       cause: error,
     });

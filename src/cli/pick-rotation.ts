@@ -1,11 +1,11 @@
 // Which rotation is meant: the one named, or the only one that fits.
 import type { RotationRecord } from '../engine/contract.ts';
-import { RefusedError, UsageError } from '../errors.ts';
+import { RecordError, RefusedError, UsageError } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /** Under way, waiting, interrupted or stuck: something can still be done about it. */
-export function isOpen({ outcome }: RotationRecord): boolean {
-  return outcome === null || outcome === 'stuck';
+export function isOpen({ outcome, released }: Pick<RotationRecord, 'outcome' | 'released'>): boolean {
+  return (outcome === null || outcome === 'stuck') && released === undefined;
 }
 
 export async function pickRotation({ store, flags }: Session, id: string | undefined): Promise<RotationRecord> {
@@ -14,11 +14,10 @@ export async function pickRotation({ store, flags }: Session, id: string | undef
   const open = records.filter((record) => isOpen(record) && (!flags.user || record.context.plan.user === flags.user));
   const [only] = open;
   if (!only) {
-    const broken = unreadable.map((one) => one.rotation).join(', ');
+    const [broken] = unreadable;
+    if (broken) throw new RecordError(broken.error.message, { hint: broken.error.hint, cause: broken.error });
     throw new RefusedError('there is no open rotation here', {
-      hint: broken
-        ? `these records cannot be read: ${broken}`
-        : 'nothing was changed; keyturn status --all shows ended ones',
+      hint: 'nothing was changed; keyturn status --all shows ended ones',
     });
   }
   if (open.length > 1) {
@@ -32,7 +31,8 @@ export async function pickRotation({ store, flags }: Session, id: string | undef
 /** Ended for good: there is nothing to go on with. */
 export function mustBeOpen(record: RotationRecord): void {
   if (isOpen(record)) return;
-  throw new RefusedError(`rotation ${record.rotation} is over: ${record.outcome}`, {
+  const how = record.released ? `its claim was released at ${record.released}` : record.outcome;
+  throw new RefusedError(`rotation ${record.rotation} is over: ${how}`, {
     hint: `nothing was changed; keyturn status ${record.rotation} shows it`,
   });
 }

@@ -13,6 +13,8 @@ export interface Progress {
   announce(announcement: Announcement): void;
   warn(text: string): void;
   say(text: string): void;
+  /** Only with --verbose. */
+  detail(text: string): void;
   /** Lines that belong together, indented. */
   block(lines: readonly string[]): void;
 }
@@ -34,6 +36,7 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
 
   return {
     step: ({ at, state, event, detail }, { context }) => {
+      if (flags.verbose) line(paint('dim', `    ${at} ${state} ${event}${detail && `: ${shown(oneLine(detail))}`}`));
       if (flags.quiet && event !== 'failed') return;
       if (event === 'started' && live) {
         stderr.write(`${open ? '\r\x1b[2K' : ''}${paint('dim', `  … ${doing[state] ?? state}`)}`);
@@ -43,12 +46,16 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
       if (told) mark(told.good ? '✔' : '✘', told.good ? 'green' : 'red', at, shown(told.text));
       if (event === 'failed') mark('✘', 'red', at, `${doing[state] ?? state}: ${shown(readCause(detail).message)}`);
       if (event === 'waiting') mark('◷', 'yellow', at, `${waitingWords(state)} ${shown(detail)}`);
+      if (event === 'stopped' && open) line('');
       if (event === 'signal') mark('→', 'cyan', at, detail === 'rollBack' ? 'going back' : detail);
     },
     announce: ({ text }) => line(`  ${paint('cyan', '!')} ${shown(text)}`),
     warn: (text) => line(`${paint('yellow', 'warning:')} ${shown(text)}`),
     say: (text) => {
       if (!flags.quiet) line(shown(text));
+    },
+    detail: (text) => {
+      if (flags.verbose) line(paint('dim', `    ${shown(text)}`));
     },
     block: (lines) => {
       if (!flags.quiet) for (const text of lines) line(text === '' ? '' : `  ${shown(text)}`);
@@ -59,4 +66,8 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
 export function hasColor(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlags): boolean {
   if (flags.color === false || io.env.NO_COLOR) return false;
   return Boolean(io.env.FORCE_COLOR && io.env.FORCE_COLOR !== '0') || io.stderr.isTTY === true;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, '; ');
 }

@@ -89,6 +89,8 @@ export function consumersOf(context: RotationContext): ConsumerStatus[] {
 
 function reasonOf(record: RotationRecord, ended: ShownOutcome): { message: string; hint: string | null } {
   const { context, state, park } = record;
+  if (record.released)
+    return { message: `its claim was released at ${record.released}`, hint: 'nothing goes on with it' };
   const last = record.history.findLast((entry) => entry.event !== 'ended');
   if (ended === 'stuck' && last?.event === 'failed') return readCause(last.detail);
   if (ended === 'waiting') {

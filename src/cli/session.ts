@@ -3,12 +3,14 @@ import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import type { Activities, Announcement } from '../activities/contract.ts';
 import { createActivities } from '../activities/index.ts';
+import { wasOffered } from '../activities/record.ts';
 import { createAws } from '../aws/clients.ts';
 import type { Aws } from '../aws/contract.ts';
 import { openConsumer } from '../consumers/registry.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { type RunOptions, type RunResult, runLocally } from '../engine/local.ts';
 import { createRecordStore, type RecordStore } from '../engine/record-store.ts';
+import { KeyturnError } from '../errors.ts';
 import { openProbe } from '../probes/registry.ts';
 import type { Vault } from '../vault/contract.ts';
 import { createFileVault } from '../vault/file-vault.ts';
@@ -36,6 +38,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
     profile: flags.profile,
     region: flags.region,
     endpointUrl: flags.endpointUrl,
+    onRequest: (action, status) => progress.detail(`${action} ${status ?? 'no answer'}`),
     mfaCode: io.terminal ? async (serial) => (await import('./prompts.ts')).askMfaCode(io, serial) : undefined,
   });
   const store = createRecordStore(stateDir, clock);
@@ -84,10 +87,20 @@ export async function runRotation(
   });
 }
 
-/** A user who rotates their own key signs with the new pair from delivery on; the old one must fall silent (S17). */
-export async function signAsTheUserWill({ aws, vault }: Session, { rotation, context }: RotationRecord): Promise<void> {
-  const offered =
-    context.deliverKey !== undefined || context.interruptions.some((one) => one.activity === 'deliverKey');
-  const pair = offered ? await vault.get(rotation, 'new') : null;
-  if (pair && context.plan.oldKey) aws.signWithInsteadOf(context.plan.oldKey, pair);
+/**
+ * A user who rotates their own key signs with the new pair from delivery on; the old one must fall silent (S17). A vault
+ * that cannot be read is warned of: it may not stand before a look, or before a way back (S1).
+ */
+export async function signAsTheUserWill(
+  { aws, vault, progress }: Session,
+  { rotation, context }: RotationRecord,
+): Promise<void> {
+  if (!context.plan.oldKey || !wasOffered(context)) return;
+  try {
+    const pair = await vault.get(rotation, 'new');
+    if (pair) aws.signWithInsteadOf(context.plan.oldKey, pair);
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error;
+    progress.warn(`${error.message}; ${error.hint ?? ''}`);
+  }
 }

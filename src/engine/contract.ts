@@ -34,6 +34,8 @@ export interface RotationRecord {
   answered: number;
   /** `rotated`, `stuck` … once a run came to an end; null while it is open and under way or waiting. */
   outcome: Outcome | null;
+  /** When a person gave it up: its claim is gone, so nothing goes on with it. */
+  released?: string;
   history: HistoryEntry[];
 }
 

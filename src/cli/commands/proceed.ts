@@ -9,7 +9,8 @@ import { describe, finish, print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
-import { openSession, runRotation, type Session } from '../session.ts';
+import { mustBeSameAccount } from '../same-account.ts';
+import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
 import { withLock } from './resume.ts';
 
 const meaning: Record<string, string> = {
@@ -33,6 +34,8 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
       hint: 'say so with --delete-now; nothing was changed',
     });
   }
+  await signAsTheUserWill(session, record);
+  await mustBeSameAccount(session, record);
   if (!flags.yes) await agree(session, park.state);
 
   const message: SignalMessage = {
@@ -51,7 +54,7 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
     if ((error as Error).name !== 'LockedError') throw error;
     await session.store.signal(record.rotation, message);
     session.progress.say('the process that waits for it was told');
-    print(session, await describe(session, await session.store.load(record.rotation)));
+    print(session, await describe(session, await session.store.load(record.rotation)), exitCodes.done);
     return exitCodes.done;
   }
 }

@@ -8,15 +8,19 @@ import { print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
+import { consumersOf, newKeyOf, type RotationDocument } from '../rotation-document.ts';
 import { openSession, type Session } from '../session.ts';
 
-export async function release(flags: Flags, io: Io, id: string | undefined): Promise<number> {
+export async function release(flags: Flags, io: Io, given: string | undefined): Promise<number> {
   const session = openSession(flags, io);
   const { store, aws, progress } = session;
+  const id = given === undefined ? undefined : await fullId(session, given);
   const record = id === undefined ? null : await recordOf(session, id);
   const named = flags.user ?? record?.context.plan.user;
-  if (named === undefined)
-    throw new UsageError('whose claim? there is no such rotation here', { hint: 'name the user with --user' });
+  if (named === undefined) {
+    const what = id === undefined ? 'whose claim?' : `whose claim? there is no rotation ${id} here`;
+    throw new UsageError(what, { hint: 'name the user with --user' });
+  }
 
   const subject = await lookAtUser(aws, io, named);
   const claim = await theClaim(session, subject, id);
@@ -30,41 +34,73 @@ export async function release(flags: Flags, io: Io, id: string | undefined): Pro
 
     const at = instant(aws.time() ?? io.clock.now());
     await releaseClaim(aws, subject.user.name, claim.rotation, at);
-    if (own && own.outcome === null) {
-      await store.save({
-        ...own,
-        outcome: 'stuck',
-        running: false,
-        park: null,
-        history: [...own.history, { at, state: own.state, event: 'stopped', detail: 'its claim was released' }],
-      });
-    }
-    print(session, {
-      rotation: claim.rotation,
-      account: subject.caller.account,
-      user: subject.user.name,
-      engine: 'local',
-      execution: null,
-      outcome: 'nothingToDo',
-      state: own?.state ?? 'released',
-      oldKey: own?.context.plan.oldKey ?? claim.keys[0] ?? null,
-      newKey: own?.context.createKey?.newKey ?? own?.context.plan.newKey ?? claim.keys[1] ?? null,
-      until: null,
-      reason: `the claim of rotation ${claim.rotation} is cleared; no key was changed`,
-      hint: `keyturn rotate --user ${subject.user.name} may begin again; look at both keys first`,
-      consumers: [],
-      keys: subject.keys.map(({ lastUsedRegion: _, ...key }) => key),
-      history: own?.history ?? [],
-    });
+    const kept = own && (await giveUp(session, own, at));
+    const document = await documentOf(session, subject, claim, own);
+    print(session, kept ? { ...document, hint: `${kept}; ${document.hint}` } : document, exitCodes.done);
     return exitCodes.done;
   } finally {
     await lock.release();
   }
 }
 
+/** Ids may be cut short, as everywhere; one that is no record's here may be another machine's. */
+async function fullId({ store }: Session, given: string): Promise<string> {
+  const { records } = await store.list();
+  return records.some(({ rotation }) => rotation.startsWith(given)) ? store.resolve(given) : given;
+}
+
 async function recordOf({ store }: Session, id: string): Promise<RotationRecord | null> {
   const { records } = await store.list();
   return records.find((record) => record.rotation === id) ?? null;
+}
+
+/**
+ * The record says that it was given up, and the vault's entry goes with it. Only a secret that is nowhere else stays:
+ * returns what to know about it.
+ */
+async function giveUp({ store, vault }: Session, own: RotationRecord, at: string): Promise<string | null> {
+  const { rotation, context } = own;
+  const made = await vault.get(rotation, 'new');
+  await store.save({
+    ...own,
+    outcome: own.outcome ?? 'stuck',
+    released: at,
+    running: false,
+    park: null,
+    history: [...own.history, { at, state: own.state, event: 'stopped', detail: 'its claim was released' }],
+  });
+  if (made && context.deliverKey?.verdict !== 'delivered') {
+    return `not every place holds ${made.accessKeyId}, so its secret stays in the vault`;
+  }
+  await vault.remove(rotation, 'old');
+  await vault.remove(rotation, 'new');
+  return null;
+}
+
+async function documentOf(
+  { store }: Session,
+  { caller, user, keys }: Subject,
+  claim: Claim,
+  own: RotationRecord | null,
+): Promise<RotationDocument> {
+  const now = own && (await store.load(own.rotation));
+  return {
+    rotation: claim.rotation,
+    account: caller.account,
+    user: user.name,
+    engine: 'local',
+    execution: null,
+    outcome: 'nothingToDo',
+    state: now?.state ?? 'released',
+    oldKey: now ? now.context.plan.oldKey : (claim.keys[0] ?? null),
+    newKey: now ? newKeyOf(now.context) : (claim.keys[1] ?? null),
+    until: null,
+    reason: `the claim of rotation ${claim.rotation} is cleared; no key was changed`,
+    hint: `keyturn rotate --user ${user.name} may begin again; look at both keys first`,
+    consumers: now ? consumersOf(now.context) : [],
+    keys: keys.map(({ lastUsedRegion: _, ...key }) => key),
+    history: now?.history ?? [],
+  };
 }
 
 async function theClaim({ aws }: Session, { user }: Subject, id: string | undefined): Promise<Claim> {

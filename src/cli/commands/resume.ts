@@ -3,14 +3,17 @@
 import { instant } from '../../clock.ts';
 import { parseDuration } from '../../duration.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
-import { KeyturnError, UsageError } from '../../errors.ts';
+import { KeyturnError, LockedError, UsageError } from '../../errors.ts';
 import type { Override } from '../../machine/context.ts';
+import { printError } from '../attempt.ts';
 import { exitCodeOfError, exitCodes } from '../exit-codes.ts';
 import { describe, finish, outcomeOf } from '../finish.ts';
+import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { isOpen, mustBeOpen, pickRotation } from '../pick-rotation.ts';
 import { renderRotation } from '../render.ts';
+import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
 import { shown } from '../shown.ts';
@@ -35,14 +38,14 @@ export async function withLock<T>(
   record: RotationRecord,
   work: (fresh: RotationRecord) => Promise<T>,
 ): Promise<T> {
-  const { store, aws } = session;
+  const { store } = session;
   const { account, user } = record.context.plan;
   const lock = await store.lockUser(account, user);
   try {
     const fresh = await store.load(record.rotation);
     mustBeOpen(fresh);
     await signAsTheUserWill(session, fresh);
-    await mustBeSameAccount(aws, fresh);
+    await mustBeSameAccount(session, fresh);
     return await work(fresh);
   } finally {
     await lock.release();
@@ -77,35 +80,57 @@ async function resumeAll(session: Session, watchLimit: number | null): Promise<n
   const { store, io, flags, progress } = session;
   const { records, unreadable } = await store.list();
   for (const { rotation, error } of unreadable) progress.warn(`${rotation}: ${error.message}; ${error.hint ?? ''}`);
-  const now = instant(io.clock.now());
-  const due = records.filter(
-    (record) => isOpen(record) && record.outcome === null && (record.park === null || record.park.until <= now),
-  );
+  const open = records.filter((record) => isOpen(record) && record.outcome === null);
+  const now = open.length > 0 ? await timeNow(session) : '';
 
   const results = [];
-  for (const record of due) {
+  for (const record of open.filter(({ park }) => park === null || park.until <= now)) {
     if (io.interrupted.aborted) break;
-    results.push(await resumed(session, record, watchLimit));
+    const result = await resumed(session, record, watchLimit);
+    if (result) results.push(result);
   }
   const documents = results.map((one) => one.document);
   if (flags.json) io.stdout.write(`${JSON.stringify({ rotations: documents }, null, 2)}\n`);
   else if (documents.length > 0)
     io.stdout.write(`${documents.map((one) => shown(renderRotation(one))).join('\n\n')}\n`);
-  else io.stdout.write('no rotation is due\n');
-  if (io.interrupted.aborted) return exitCodes.interrupted;
+  else if (!flags.quiet) io.stdout.write('no rotation is due\n');
+
   const broken = unreadable.length > 0 ? exitCodes.usage : exitCodes.done;
-  return Math.max(broken, ...results.map((one) => one.code));
+  const code = io.interrupted.aborted ? exitCodes.interrupted : Math.max(broken, ...results.map((one) => one.code));
+  if (code !== exitCodes.done) printError(io, { name: '', ...whatWentWrong(documents, unreadable, code) });
+  return code;
 }
 
-/** One rotation that cannot go on does not keep the others from going on. */
+/** By AWS's clock, which the deadlines are made of; by this machine's where AWS does not answer (S11). */
+async function timeNow({ aws, io }: Session): Promise<string> {
+  await orInterrupted(io, aws.caller()).catch((error) => {
+    if (!(error instanceof KeyturnError)) throw error;
+  });
+  return instant(aws.time() ?? io.clock.now());
+}
+
+function whatWentWrong(documents: RotationDocument[], unreadable: { rotation: string }[], code: number) {
+  if (code === exitCodes.interrupted) return { message: 'interrupted', hint: 'keyturn resume --all goes on' };
+  const bad = documents.filter(({ outcome }) => !['waiting', 'rotated', 'nothingToDo'].includes(outcome));
+  const names = [
+    ...bad.map(({ rotation, outcome }) => `${rotation} (${outcome})`),
+    ...unreadable.map(({ rotation }) => `${rotation} (unreadable)`),
+  ];
+  return { message: `not every rotation went on: ${names.join(', ')}`, hint: 'see each with keyturn status ID' };
+}
+
+/** One rotation that cannot go on does not keep the others from going on; null where another process works on it. */
 async function resumed(session: Session, record: RotationRecord, watchLimit: number | null) {
   try {
     return await withLock(session, record, (fresh) =>
       outcomeOf(session, fresh, () => runRotation(session, decided(session, fresh, watchLimit))),
     );
   } catch (error) {
+    if (error instanceof LockedError) return null;
     if (!(error instanceof KeyturnError)) throw error;
     session.progress.warn(`${record.rotation}: ${error.message}${error.hint ? `; ${error.hint}` : ''}`);
-    return { document: await describe(session, record), code: exitCodeOfError(error.name, true) };
+    const document = await describe(session, record);
+    const hint = error.hint ?? document.hint;
+    return { document: { ...document, reason: error.message, hint }, code: exitCodeOfError(error.name, true) };
   }
 }

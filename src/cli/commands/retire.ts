@@ -1,7 +1,7 @@
 // keyturn retire: the second half alone, for a key that something else has replaced already.
 import { shortKeyId } from '../../access-key.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
-import { begin } from '../begin.ts';
+import { begin, mustBeFree } from '../begin.ts';
 import type { Io } from '../io.ts';
 import { checkedKeyId, lookAtUser, makePlan, readFlags } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
@@ -29,6 +29,7 @@ export async function retire(flags: Flags, io: Io): Promise<number> {
 
   const session = openSession(flags, io);
   const subject = await lookAtUser(session.aws, io, flags.user);
+  await mustBeFree(session, subject);
   for (const [id, wanted] of [
     [oldKey, 'old'],
     [newKey, 'new'],

@@ -2,7 +2,7 @@
 
 import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { begin, newRecord } from '../begin.ts';
+import { begin, mustBeFree, newRecord } from '../begin.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { describe, print } from '../finish.ts';
 import type { Io } from '../io.ts';
@@ -20,6 +20,7 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
   }
   const session = openSession(flags, io);
   const subject = await lookAtUser(session.aws, io, flags.user);
+  await mustBeFree(session, subject);
   const oldKey = chooseOldKey(subject, flags.key);
   if (read.consumers.length === 0) throw await noPlace(oldKey, io);
 
@@ -71,13 +72,8 @@ export async function endBeforeItBegins(session: Session, { plan, finding, keys 
   const steps = ended === 'planned' ? { plan: planSteps(plan) } : {};
   if (ended === 'planned' && !flags.json)
     io.stdout.write(`${planWords(plan, keys, Date.parse(plan.startedAt)).join('\n')}\n`);
-  print(session, {
-    ...document,
-    rotation: null,
-    reason: ended === 'planned' ? 'a dry run: nothing was changed' : finding.reason,
-    hint,
-    ...steps,
-  });
+  const reason = ended === 'planned' ? 'a dry run: nothing was changed' : finding.reason;
+  print(session, { ...document, rotation: null, reason, hint, ...steps }, exitCodeOf[ended]);
   return exitCodeOf[ended];
 }
 

@@ -1,7 +1,10 @@
 // keyturn status: rotations as the record and AWS have them now. Changes nothing.
 import type { RotationRecord } from '../../engine/contract.ts';
+import type { RecordList } from '../../engine/record-store.ts';
+import { printError } from '../attempt.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe } from '../finish.ts';
+import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
@@ -12,10 +15,11 @@ import { shown } from '../shown.ts';
 
 export async function status(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const session = openSession(flags, io);
+  const { records, unreadable } = await wanted(session, id);
   const documents: RotationDocument[] = [];
-  for (const record of await wanted(session, id)) {
+  for (const record of records) {
     await signAsTheUserWill(session, record);
-    documents.push(await describe(session, record));
+    documents.push(await orInterrupted(io, describe(session, record)));
   }
   if (flags.json) {
     io.stdout.write(`${JSON.stringify({ rotations: documents }, null, 2)}\n`);
@@ -24,14 +28,13 @@ export async function status(flags: Flags, io: Io, id: string | undefined): Prom
   } else {
     io.stdout.write(`${documents.map((document) => shown(renderRotation(document))).join('\n\n')}\n`);
   }
-  return exitCodes.done;
+  for (const { error } of unreadable) printError(io, { name: error.name, message: error.message, hint: error.hint });
+  return unreadable.length > 0 ? exitCodes.usage : exitCodes.done;
 }
 
-async function wanted({ store, flags, progress }: Session, id: string | undefined): Promise<RotationRecord[]> {
-  if (id !== undefined) return [await store.load(await store.resolve(id))];
+async function wanted({ store, flags }: Session, id: string | undefined): Promise<RecordList> {
+  if (id !== undefined) return { records: [await store.load(await store.resolve(id))], unreadable: [] };
   const { records, unreadable } = await store.list();
-  for (const { rotation, error } of unreadable) progress.warn(`${rotation}: ${error.message}; ${error.hint ?? ''}`);
-  return records.filter(
-    (record) => (flags.all || isOpen(record)) && (!flags.user || record.context.plan.user === flags.user),
-  );
+  const ofUser = (record: RotationRecord) => !flags.user || record.context.plan.user === flags.user;
+  return { records: records.filter((record) => (flags.all || isOpen(record)) && ofUser(record)), unreadable };
 }

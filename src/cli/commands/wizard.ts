@@ -5,15 +5,15 @@ import { formatDuration } from '../../duration.ts';
 import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
 import type { KeyFacts } from '../../machine/context.ts';
-import { begin } from '../begin.ts';
-import { describe, finish, print } from '../finish.ts';
+import { begin, mustBeFree } from '../begin.ts';
+import { describe, finish } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
 import { day, doubtOver, planWords } from '../plan-words.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
-import { keyChoice } from '../render.ts';
+import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
 import { withLock } from './resume.ts';
 import { endBeforeItBegins } from './rotate.ts';
@@ -27,8 +27,8 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
   const session = openSession(await withProfile(flags, io), io);
   const open = await openRotation(session);
   if (open)
-    return finish(session, open, () =>
-      withLock(session, open, (fresh) => runRotation(session, fresh, { atWait: waitMenu(session) })),
+    return withLock(session, open, (fresh) =>
+      finish(session, fresh, () => runRotation(session, fresh, { atWait: waitMenu(session) })),
     );
   return guide(session);
 }
@@ -50,6 +50,7 @@ export async function guide(session: Session, story?: Story): Promise<number> {
   });
   const name = flags.user ?? (await ask(io, 'Whose access key? (user name)', own?.user.name ?? ''));
   const subject = own && own.user.name === name ? own : await lookAtUser(aws, io, name);
+  await mustBeFree(session, subject);
   for (const key of subject.keys) progress.say(`  ${keyChoice(key, subject.now)}`);
 
   const path = await choosePath(session, subject);
@@ -176,7 +177,7 @@ function waitMenu({ io, progress }: Session, story?: Story) {
 }
 
 async function openRotation(session: Session): Promise<RotationRecord | null> {
-  const { io, store } = session;
+  const { io, store, progress } = session;
   const { records } = await store.list();
   const open = records.filter(isOpen);
   if (open.length === 0) return null;
@@ -188,6 +189,6 @@ async function openRotation(session: Session): Promise<RotationRecord | null> {
     { name: 'begin another one', value: '' },
   ]);
   const chosen = open.find((record) => record.rotation === answer) ?? null;
-  if (chosen) print({ ...session, flags: {} }, await describe(session, chosen));
+  if (chosen) progress.say(renderRotation(await describe(session, chosen)));
   return chosen;
 }
