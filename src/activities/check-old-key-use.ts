@@ -12,7 +12,7 @@ import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from '.
 import { newKeyOf, placeWithoutNewKey } from './places.ts';
 import { failingProbe } from './probe-all.ts';
 import { judgeQuiet } from './quiet.ts';
-import { deactivationStands, wasCutOffIn, watchedFrom } from './record.ts';
+import { deactivationStands, deliveredAt, wasCutOffIn, watchedFrom } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',
@@ -68,6 +68,7 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
     const judged = judgeQuiet({
       now: awsTime(deps),
       from,
+      delivered: deliveredAt(context),
       oldKey: { createdAt: old.createdAt, use },
       newKeyInUse: await newKeyInUse(context, newKey),
       plan,
@@ -96,8 +97,7 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
   /** Used since the delivery: before it nobody had it. What keyturn itself signs with it does not count. */
   async function newKeyInUse(context: RotationContext, newKey: string): Promise<boolean> {
     const use = await settledUse(deps, newKey);
-    const delivered = context.deliverKey?.at ?? context.plan.startedAt;
-    if (use.lastUsedAt === null || timeOf(use.lastUsedAt) <= timeOf(delivered)) return false;
+    if (use.lastUsedAt === null || timeOf(use.lastUsedAt) <= deliveredAt(context)) return false;
     if (!['iam', 'sts'].includes(use.lastUsedService ?? '')) return true;
     return (await aws.caller()).userId !== context.plan.userId;
   }

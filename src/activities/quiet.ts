@@ -16,8 +16,10 @@ const propagation = hour / 12;
 
 export interface Watch {
   now: number;
-  /** Delivery, reactivation, or the start of retire. */
+  /** Since when the old key has to be quiet: the delivery, or a reactivation after it. */
   from: number;
+  /** When every place had the new key; for retire its start. What was heard before it tells whether silence proves anything. */
+  delivered: number;
   oldKey: { createdAt: string; use: KeyUse };
   /** Whether somebody else than keyturn was seen using the new key. */
   newKeyInUse: boolean;
@@ -31,7 +33,7 @@ export interface QuietJudgement {
   next: number;
 }
 
-export function judgeQuiet({ now, from, oldKey, newKeyInUse, plan }: Watch): QuietJudgement {
+export function judgeQuiet({ now, from, delivered, oldKey, newKeyInUse, plan }: Watch): QuietJudgement {
   const lastUse = oldKey.use.lastUsedAt === null ? null : timeOf(oldKey.use.lastUsedAt);
   const quietFor = quietForOf(plan, oldKey.use);
   const overdueAt = from + plan.watchLimit * 1000;
@@ -39,8 +41,8 @@ export function judgeQuiet({ now, from, oldKey, newKeyInUse, plan }: Watch): Qui
   const quietAt = silentSince + quietFor + marginOf(quietFor);
 
   // Silence proves something only where there was sound (S14).
-  const heard = newKeyInUse || (lastUse !== null && lastUse >= from - quietFor);
-  const silenceBefore = Math.max(0, from - (lastUse ?? timeOf(oldKey.createdAt)));
+  const heard = newKeyInUse || (lastUse !== null && lastUse >= delivered - quietFor);
+  const silenceBefore = Math.max(0, delivered - (lastUse ?? timeOf(oldKey.createdAt)));
   const doubtUntil = Math.max(quietAt, silentSince + Math.min(silenceBefore, plan.watchLimit * 1000));
   const use =
     lastUse === null ? 'no use of the old key is known' : `the old key was last used ${oldKey.use.lastUsedAt}`;

@@ -40,12 +40,16 @@ export function deactivationStands(context: RotationContext): boolean {
   return (context.deactivateKey?.counter ?? -1) > (context.reactivateKey?.counter ?? -1);
 }
 
+/** When every place had the new key, in milliseconds; for retire its start. */
+export function deliveredAt({ plan, deliverKey }: RotationContext): number {
+  return timeOf(plan.from === 'watch' || !deliverKey ? plan.startedAt : deliverKey.at);
+}
+
 /** From when on the old key must be quiet, in milliseconds: the latest of delivery, reactivation and, for retire, its start. */
 export function watchedFrom(context: RotationContext): number {
   const moments = [
-    context.plan.from === 'watch' ? context.plan.startedAt : context.deliverKey?.at,
     context.reactivateKey?.at,
     context.checkHealth?.verdict === 'reactivated' ? context.checkHealth.at : undefined,
   ];
-  return Math.max(...moments.filter((at) => at !== undefined).map(timeOf));
+  return Math.max(deliveredAt(context), ...moments.filter((at) => at !== undefined).map(timeOf));
 }

@@ -219,7 +219,7 @@ export async function createWorld(options: WorldOptions = {}) {
       });
     // Another process would begin by signing as a self-rotating user has to by now.
     const offered = record.context.deliverKey !== undefined;
-    const pair = offered ? await vault.get(record.rotation, 'new') : null;
+    const pair = offered ? await vault.get(record.rotation, 'new').catch(() => null) : null;
     if (pair && record.context.plan.oldKey) parts.aws.signWithInsteadOf(record.context.plan.oldKey, pair);
     const result = runLocally(
       {
@@ -268,8 +268,8 @@ export async function createWorld(options: WorldOptions = {}) {
     userId: arranged.id,
     oldKey: oldKey?.accessKeyId ?? '',
     ids: arranged.keys.map(({ accessKeyId }) => accessKeyId),
-    deps: newDeps(),
     newDeps,
+    activities: createActivities(newDeps()),
     plan,
     context,
 
