@@ -32,6 +32,7 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
   return async (context) => {
     const way = context.intent === 'rollBack' ? pinnedUserIfReadable : pinnedUser;
     const user = await way(deps, context);
+    await warnOfSkew(deps);
     const found = user ? claimOf(context.rotation, user) : undefined;
     const result = (claim: Claim | undefined, resumed: boolean) => ({
       at: stamp(deps),
@@ -116,4 +117,13 @@ function isBehind(context: RotationContext, claim: Claim): boolean {
   const known = counterOf(context);
   if (claim.counter <= known) return false;
   return !(wasTried(context, claim.step) && claim.counter === known + 1);
+}
+
+/** Nothing of ours goes by this machine's clock, but a person reads times and cron starts things by it (S11). */
+async function warnOfSkew(deps: ActivityDeps): Promise<void> {
+  const skew = skewSeconds(deps);
+  if (Math.abs(skew) <= 5 * 60) return;
+  const minutes = Math.round(Math.abs(skew) / 60);
+  const text = `this machine's clock is ${minutes} minutes ${skew > 0 ? 'ahead of' : 'behind'} AWS's; AWS's is what counts`;
+  await deps.announce({ about: 'claimUser', text });
 }
