@@ -1,6 +1,6 @@
 // Runs the command line in this process, `main` itself with fake streams, against an embedded AWS; what it leaves behind
 // is compared at the test's end with every secret there was.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { onTestFinished, vi } from 'vitest';
@@ -29,6 +29,7 @@ export interface DeskOptions {
   /** What whoever runs keyturn may do; by default everything. */
   policies?: readonly PolicyDocument[];
   settings?: Partial<Settings>;
+  accountId?: string;
   /** Real time, for child processes. */
   real?: boolean;
 }
@@ -64,8 +65,10 @@ export interface Ending {
 
 /** An account with alice, a home with a credentials file, an empty folder to stand in, and no state yet. */
 export async function openDesk(options: DeskOptions = {}, ending: Ending = { onTestFinished }) {
-  const clock: Clock = options.real ? systemClock : createVirtualClock(start);
-  const sandbox = await createSandbox({ clock, ...(options.real ? {} : { seed: 'desk' }), ...options.settings });
+  const virtual = createVirtualClock(start);
+  const clock: Clock = options.real ? systemClock : virtual;
+  const { accountId = '123456789012', settings, real } = options;
+  const sandbox = await createSandbox({ clock, accountId, ...(real ? {} : { seed: 'desk' }), ...settings });
   const { account } = sandbox;
   const canary = createCanary();
   const folder = temporaryFolder(ending);
@@ -114,7 +117,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
     return names.get(id) as string;
   };
 
-  return {
+  const desk = {
     sandbox,
     account,
     clock,
@@ -150,6 +153,15 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
       return transcript(canary, code, stdout.text(), stderr.text());
     },
 
+    /** Another place: a profile in the same file. */
+    addProfile: (name: string, pair: Credentials) => {
+      canary.guard(pair);
+      appendFileSync(credentialsFile, `\n${profile(name, pair)}`);
+    },
+
+    /** Time passes, and nothing else happens. */
+    pass: (hours: number) => virtual.advance(hours * 3_600_000),
+
     /** What is true in the account and on disk, for one comparison at a test's end. */
     left: () => ({
       keys: (account.snapshot()[user]?.keys ?? []).map(({ id, status }) => `${called(id)} ${status}`),
@@ -169,6 +181,19 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
         .slice(from)
         .filter(({ operation, error }) => !/^(Get|List)/.test(operation) && error === null)
         .map(({ operation }) => operation),
+  };
+
+  return {
+    ...desk,
+    /** A rotation that waits at the named park; its id. */
+    waiting: async (park: 'awaitQuiet' | 'awaitGrace' = 'awaitQuiet'): Promise<string> => {
+      const begun = (await desk.run(`rotate --user ${user} --to ${desk.place} --yes --json`)).json();
+      if (park === 'awaitGrace') {
+        await desk.pass(60);
+        await desk.run('resume --json');
+      }
+      return begun.rotation ?? '';
+    },
   };
 }
 
@@ -224,7 +249,8 @@ function sink(isTTY: boolean): Sink {
     },
   });
   return {
-    stream: Object.assign(stream, { isTTY, columns: 200, rows: 50 }) as unknown as NodeJS.WriteStream,
+    // Prompts end what they are given, unless it is the process's own.
+    stream: Object.assign(stream, { isTTY, columns: 200, rows: 50, end: () => {} }) as unknown as NodeJS.WriteStream,
     text: () => text,
     onText: (listener) => void listeners.push(listener),
   };

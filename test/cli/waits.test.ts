@@ -1,0 +1,386 @@
+// status, resume and proceed: how a rotation stands between two runs, and what takes it further.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openDesk } from '../support/cli.ts';
+import { errorShape, rotationShape } from '../support/shape.ts';
+
+const watched = {
+  keys: ['old Active', 'new Active'],
+  claims: 1,
+  vault: ['new.json', 'old.json'],
+  locks: [],
+  holds: 'new',
+};
+const inGrace = { ...watched, keys: ['old Inactive', 'new Active'] };
+const rotated = { keys: ['new Active'], claims: 0, vault: [], locks: [], holds: 'new' };
+
+describe('keyturn status', () => {
+  test('nothing is open', async () => {
+    const desk = await openDesk();
+
+    expect(await desk.run('status')).toMatchObject({ code: 0, stdout: 'no open rotations\n', stderr: '' });
+    expect(await desk.run('status --all')).toMatchObject({ code: 0, stdout: 'no rotations\n', stderr: '' });
+    expect((await desk.run('status --json')).json()).toEqual({ rotations: [] });
+    expect(desk.stateFiles()).toBeNull();
+  });
+
+  test('shows what is true in AWS now, not what was', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    await desk.pass(1);
+    desk.account.use(desk.newKey(), { service: 'dynamodb' });
+
+    const { code, json } = await desk.run('status --json');
+
+    expect(code).toBe(0);
+    expect(json()).toEqual({ rotations: [rotationShape] });
+    expect(json().rotations[0]).toMatchObject({ rotation: id, outcome: 'waiting', state: 'awaitQuiet' });
+    expect(json().rotations[0]?.keys[1]).toMatchObject({ id: desk.newKey(), lastUsedService: 'dynamodb' });
+    expect(desk.changes(desk.sandbox.requests.length)).toEqual([]);
+  });
+
+  test('by id, by the beginning of an id, by user, and ended ones with --all', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const one = async (command: string) =>
+      (await desk.run(`${command} --json`)).json().rotations.map(({ rotation }) => rotation);
+
+    expect(await one(`status ${id}`)).toEqual([id]);
+    expect(await one(`status ${id.slice(0, 7)}`)).toEqual([id]);
+    expect(await one('status --user alice')).toEqual([id]);
+    expect(await one('status --user bob')).toEqual([]);
+    await desk.run('rollback');
+    expect(await one('status')).toEqual([]);
+    expect(await one('status --all')).toEqual([id]);
+    expect(await one(`status ${id}`)).toEqual([id]);
+  });
+
+  test('changes nothing, neither in AWS nor on disk', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const [before, from] = [desk.record(id), desk.sandbox.requests.length];
+
+    await desk.run('status --all');
+
+    expect(desk.record(id)).toEqual(before);
+    expect(desk.changes(from)).toEqual([]);
+    expect(desk.left()).toEqual(watched);
+  });
+
+  test('without an answer from AWS it shows the record, and says so', async () => {
+    const desk = await openDesk();
+    await desk.waiting();
+    desk.sandbox.fault({ operation: 'ListAccessKeys', call: 'every', kind: 'accessDenied' });
+
+    const { code, json, stderr } = await desk.run('status --json');
+
+    expect(code).toBe(0);
+    expect(json().rotations[0]?.keys).toMatchObject([{ id: desk.ids[0] }]);
+    expect(stderr).toContain('warning: AWS could not be asked how the keys stand now: iam:ListAccessKeys is denied');
+  });
+});
+
+describe('keyturn resume', () => {
+  test('before the wait is over it finds the same wait', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+
+    const { code, json } = await desk.run('resume --json');
+
+    expect(code).toBe(0);
+    expect(json()).toEqual(rotationShape);
+    expect(json()).toMatchObject({ rotation: id, outcome: 'waiting', until: '2026-12-08T14:15:03Z' });
+    expect(desk.left()).toEqual(watched);
+  });
+
+  test('goes on to the next wait, and to the end', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+
+    await desk.pass(60);
+    const deactivated = await desk.run(`resume ${id} --json`);
+    const there = desk.left();
+    await desk.pass(170);
+    const deleted = await desk.run(`resume ${id} --json`);
+
+    expect(deactivated.code).toBe(0);
+    expect(deactivated.json()).toMatchObject({ outcome: 'waiting', state: 'awaitGrace' });
+    expect(deactivated.json().hint).toContain(`keyturn proceed ${id} --delete-now goes on now`);
+    expect(there).toEqual(inGrace);
+    expect(deleted.code).toBe(0);
+    expect(deleted.json()).toMatchObject({ outcome: 'rotated', until: null });
+    expect(desk.left()).toEqual(rotated);
+  });
+
+  test('none is open: exit 3', async () => {
+    const desk = await openDesk();
+
+    const { code, json } = await desk.run('resume --json');
+
+    expect(code).toBe(3);
+    expect(json()).toEqual(errorShape);
+    expect(json().error.message).toBe('there is no open rotation here');
+  });
+
+  test('one that is over: exit 3', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    await desk.run('rollback');
+
+    const { code, json } = await desk.run(`resume ${id} --json`);
+
+    expect(code).toBe(3);
+    expect(json().error.message).toBe(`rotation ${id} is over: rolledBack`);
+  });
+
+  test('several are open: exit 2 with the list; --all takes those that are due', async () => {
+    const desk = await openDesk();
+    const first = await desk.waiting();
+    const [key] = desk.account.createUser({ name: 'bob', keys: [{ createdAt: '2026-06-01T08:00:00Z' }] }).keys;
+    if (!key) throw new Error('bob has no key');
+    desk.account.use(key.accessKeyId, { at: '2026-12-06T09:30:00Z' });
+    desk.addProfile('bob', key);
+    const command = 'rotate --user bob --to credentials-file:bob --quiet-for 20d --yes --json';
+    const second = (await desk.run(command)).json().rotation;
+
+    const unclear = await desk.run('resume --json');
+    const none = await desk.run('resume --all --json');
+    await desk.pass(60);
+    const one = await desk.run('resume --all --json');
+
+    expect(unclear.code).toBe(2);
+    expect(unclear.json().error).toMatchObject({
+      message: '2 rotations are open',
+      hint: `which one: ${first} (alice), ${second} (bob)`,
+    });
+    expect(none).toMatchObject({ code: 0 });
+    expect(none.json()).toEqual({ rotations: [] });
+    expect(one.code).toBe(0);
+    expect(one.json()).toEqual({ rotations: [rotationShape] });
+    expect(one.json().rotations[0]).toMatchObject({ rotation: first, state: 'awaitGrace' });
+  });
+
+  test('an id that is none, or that begins several: exit 2', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const copy = { ...desk.record(id), rotation: 'rot-other' };
+    copy.context.rotation = 'rot-other';
+    writeFileSync(join(desk.stateDir, 'rotations/rot-other.json'), JSON.stringify(copy));
+
+    const unknown = await desk.run('resume nonsense --json');
+    const ambiguous = await desk.run('resume rot- --json');
+
+    expect(unknown.code).toBe(2);
+    expect(unknown.json().error.message).toBe('no rotation has the id nonsense');
+    expect(ambiguous.code).toBe(2);
+    expect(ambiguous.json().error.message).toBe('2 rotations begin with rot-');
+    expect(ambiguous.json().error.hint).toContain(id);
+  });
+
+  test('--all for cron: with --quiet nothing is said where nothing is due', async () => {
+    const desk = await openDesk();
+    await desk.waiting();
+
+    expect(await desk.run('resume --all --quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await desk.run('resume --all')).toMatchObject({ code: 0, stdout: 'no rotation is due\n' });
+  });
+
+  test('--all: one that cannot go on does not keep the exit code from saying so', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    await desk.pass(60);
+    desk.sandbox.fault({ operation: 'UpdateAccessKey', call: 'every', kind: 'accessDenied' });
+
+    const { code, json, stderr } = await desk.run('resume --all --json');
+
+    expect(code).toBe(5);
+    expect(json().rotations).toMatchObject([{ rotation: id, outcome: 'stuck' }]);
+    expect(stderr).toContain(`error: not every rotation went on: ${id} (stuck)\nhint: `);
+  });
+
+  test('silence proves nothing where there was no sound: stuck, until resume --yes decides', async () => {
+    const desk = await openDesk({ lastUsed: null });
+    const agreed = { answers: [['Go on?', 'y\r']] as const };
+    await desk.run(`rotate --user alice --to ${desk.place} --watch-limit 10d`, agreed);
+    await desk.pass(24 * 11);
+
+    const stuck = await desk.run('resume --json');
+    const again = await desk.run('resume --json');
+    const decided = await desk.run('resume --yes --json');
+
+    expect(stuck.code).toBe(5);
+    expect(stuck.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('proves nothing') });
+    expect(stuck.json().hint).toContain('--yes');
+    expect(again.code).toBe(5);
+    expect(decided.code).toBe(0);
+    expect(decided.json()).toMatchObject({ outcome: 'waiting', state: 'awaitGrace' });
+    expect(decided.json().history).toContainEqual({
+      at: expect.any(String),
+      state: 'stuck',
+      event: 'override',
+      detail: 'unproven: resume --yes: go on also where silence proves nothing',
+    });
+  });
+
+  test('in use for longer than the watch may last: stuck, until resume --watch-limit watches on', async () => {
+    const desk = await openDesk();
+    await desk.run(`rotate --user alice --to ${desk.place} --watch-limit 3d --yes`);
+    await desk.pass(60);
+    desk.account.use(desk.ids[0] ?? '');
+    await desk.pass(24);
+
+    const overdue = await desk.run('resume --json');
+    const watching = await desk.run('resume --watch-limit 30d --json');
+
+    expect(overdue.code).toBe(5);
+    expect(overdue.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('in use for longer') });
+    expect(overdue.json().hint).toContain('--watch-limit');
+    expect(watching.code).toBe(0);
+    expect(watching.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
+    expect(desk.left()).toEqual(watched);
+  });
+});
+
+describe('keyturn proceed', () => {
+  test('ends the watch now', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+
+    const { code, json } = await desk.run(`proceed ${id} --yes --json`);
+
+    expect(code).toBe(0);
+    expect(json()).toEqual(rotationShape);
+    expect(json()).toMatchObject({ outcome: 'waiting', state: 'awaitGrace' });
+    expect(desk.left()).toEqual(inGrace);
+    expect(desk.record(id).context.plan.overrides).toContainEqual(
+      expect.objectContaining({ what: 'proceed', why: 'keyturn proceed at awaitQuiet' }),
+    );
+  });
+
+  test('S4 ending the grace deletes the old key, and needs --delete-now: without it exit 2, and nothing is done', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting('awaitGrace');
+    const [before, from] = [desk.record(id), desk.sandbox.requests.length];
+
+    const { code, json } = await desk.run(`proceed ${id} --yes --json`);
+
+    expect(code).toBe(2);
+    expect(json().error).toEqual({
+      name: 'UsageError',
+      message: 'ending the grace deletes the old key',
+      hint: 'say so with --delete-now; nothing was changed',
+    });
+    expect(desk.left()).toEqual(inGrace);
+    expect(desk.record(id)).toEqual(before);
+    expect(desk.changes(from)).toEqual([]);
+  });
+
+  test('with --delete-now it does', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting('awaitGrace');
+
+    const { code, json } = await desk.run(`proceed ${id} --delete-now --yes --json`);
+
+    expect(code).toBe(0);
+    expect(json().outcome).toBe('rotated');
+    expect(desk.left()).toEqual(rotated);
+    expect(desk.record(id).context.plan.overrides).toContainEqual(expect.objectContaining({ what: 'deleteNow' }));
+  });
+
+  test('S4 at other waits --delete-now changes nothing: the grace is still waited for', async () => {
+    const desk = await openDesk();
+    await desk.waiting();
+
+    const { code, json } = await desk.run('proceed --delete-now --yes --json');
+
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({ outcome: 'waiting', state: 'awaitGrace' });
+    expect(desk.left()).toEqual(inGrace);
+  });
+
+  test('S4 the same word for the same wait is refused the second time', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    await desk.run(`proceed ${id} --yes --json`);
+    const record = desk.record(id);
+    writeFileSync(
+      join(desk.stateDir, `rotations/${id}.json`),
+      JSON.stringify({ ...record, park: { ...record.park, state: 'awaitQuiet', entry: 1 } }),
+    );
+
+    const { code, json } = await desk.run(`proceed ${id} --yes --json`);
+
+    expect(code).toBe(3);
+    expect(json().error.message).toBe(`that wait of rotation ${id} was ended already`);
+    expect(desk.left()).toEqual(inGrace);
+  });
+
+  test('without --yes and without a terminal: exit 2', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+
+    const { code, json } = await desk.run(`proceed ${id} --json`);
+
+    expect(code).toBe(2);
+    expect(json().error.hint).toContain('--yes');
+    expect(desk.left()).toEqual(watched);
+  });
+
+  test.each([
+    ['y\r', 0, inGrace],
+    ['n\r', 2, watched],
+    ['\r', 2, watched],
+  ])('on a terminal it asks, and %j means exit %d', async (typed, code, left) => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+
+    const run = await desk.run(`proceed ${id}`, { answers: [['Go on?', typed]] });
+
+    expect(run.code).toBe(code);
+    expect(desk.left()).toEqual(left);
+  });
+
+  test('not waiting: exit 3', async () => {
+    const desk = await openDesk();
+    const none = await desk.run('proceed --yes --json');
+    const id = await desk.waiting();
+    await desk.run('rollback');
+
+    const over = await desk.run(`proceed ${id} --yes --json`);
+
+    expect([none.code, over.code]).toEqual([3, 3]);
+    expect(over.json().error.message).toBe(`rotation ${id} is over: rolledBack`);
+  });
+
+  test('stuck is not waiting: exit 3', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    await desk.pass(60);
+    desk.sandbox.fault({ operation: 'UpdateAccessKey', call: 'every', kind: 'accessDenied' });
+    await desk.run('resume');
+
+    const { code, json } = await desk.run('proceed --yes --json');
+
+    expect(code).toBe(3);
+    expect(json().error.message).toBe(`rotation ${id} is not waiting`);
+  });
+
+  test('S9 with credentials of another account nothing is done: exit 3', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const other = await openDesk({ accountId: '210987654321' });
+    desk.env.AWS_ENDPOINT_URL = other.sandbox.url;
+    desk.env.AWS_ACCESS_KEY_ID = other.env.AWS_ACCESS_KEY_ID;
+    desk.env.AWS_SECRET_ACCESS_KEY = other.env.AWS_SECRET_ACCESS_KEY;
+
+    for (const command of ['proceed --yes', 'resume', 'rollback', 'rollback --only-reactivate']) {
+      const { code } = await desk.run(`${command} --json`);
+      expect({ command, code }).toEqual({ command, code: 3 });
+    }
+
+    expect(desk.record(id).state).toBe('awaitQuiet');
+    expect(desk.left()).toEqual(watched);
+    expect(other.changes()).toEqual([]);
+  });
+});
