@@ -14,11 +14,11 @@ const longest = 360 * day;
 
 /**
  * Whole seconds of `90s`, `15m`, `24h`, `14d`, `2w`, `P14D`, `PT36H` or `P2W`, from one second (or zero, where that is
- * allowed) up to 360 days. Throws UsageError that names `flag`.
+ * allowed) up to 360 days (or any length, for what is not waited for). Throws UsageError that names `flag`.
  */
 export function parseDuration(
   text: string,
-  { flag, allowZero = false }: { flag?: string; allowZero?: boolean } = {},
+  { flag, allowZero = false, anyLength = false }: { flag?: string; allowZero?: boolean; anyLength?: boolean } = {},
 ): number {
   const where = flag ? `${flag}: ` : '';
   if (monthsOrYears.test(text)) {
@@ -35,7 +35,7 @@ export function parseDuration(
   if (seconds < 1 && !allowZero) {
     throw new UsageError(`${where}"${text}" is too short`, { hint: 'the shortest is 1s' });
   }
-  if (seconds > longest) {
+  if (seconds > longest && !anyLength) {
     throw new UsageError(`${where}"${text}" is too long`, { hint: 'the longest is 360d' });
   }
   return seconds;

@@ -109,14 +109,14 @@ export function checkedKeyId(id: string, flag: string): string {
 
 /** The parts of a plan that come from flags alone: bad ones are said before AWS is asked anything. */
 export async function readFlags(flags: Flags, io: Io) {
-  const seconds = (text: string | undefined, fallback: string, flag: string, allowZero = false) =>
-    parseDuration(text ?? fallback, { flag, allowZero });
+  const seconds = (text: string | undefined, fallback: string, flag: string) =>
+    parseDuration(text ?? fallback, { flag });
   const times = {
     quietFor: seconds(flags.quietFor, '48h', '--quiet-for'),
     grace: seconds(flags.grace, '7d', '--grace'),
     watchLimit: seconds(flags.watchLimit, '30d', '--watch-limit'),
     probeEvery: seconds(flags.probeEvery, '1h', '--probe-every'),
-    minAge: seconds(flags.minAge, '0d', '--min-age', true),
+    minAge: parseDuration(flags.minAge ?? '0d', { flag: '--min-age', allowZero: true, anyLength: true }),
   };
   const day = 86_400;
   if (times.watchLimit + times.grace > 360 * day) {
