@@ -1,0 +1,453 @@
+// Never act on an old verdict: what a step rests on is read again right before it, and who went on elsewhere wins.
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { ActivityName, RotationContext } from '../../src/machine/context.ts';
+import { createWorld, day, user, type World } from '../support/world.ts';
+
+const claimTag = 'keyturn:claim:r-1';
+
+/** A claim that another machine raised further than this record knows. */
+function raise(world: World): void {
+  const claim = world.account.tags(user)[claimTag] ?? '';
+  world.account.setTags(user, { [claimTag]: claim.replace(/ n=\d+ /, ' n=40 ') });
+}
+
+function drift(world: World): void {
+  writeFileSync(
+    world.credentialsFile,
+    '[default]\naws_access_key_id = AKIASOMEBODYELSE0001\naws_secret_access_key = x\n',
+  );
+}
+
+const surprises: [string, (world: World, context: RotationContext) => void, string][] = [
+  ['the claim is gone', (world) => world.account.setTags(user, {}), 'RecordError'],
+  ['the claim was raised elsewhere', raise, 'RecordError'],
+  [
+    'an older claim is there',
+    (world) =>
+      world.account.setTags(user, {
+        ...world.account.tags(user),
+        'keyturn:claim:r-0': 'since=2026-12-01T10:00:00Z n=0',
+      }),
+    'RefusedError',
+  ],
+  [
+    'a claim that cannot be read is there',
+    (world) => world.account.setTags(user, { ...world.account.tags(user), 'keyturn:claim:r-0': '' }),
+    'RefusedError',
+  ],
+  [
+    'the new key was deactivated',
+    (world, { createKey }) => world.account.setStatus(createKey?.newKey ?? '', 'Inactive'),
+    'UnexpectedStateError',
+  ],
+  ['a place holds something else', drift, 'UnexpectedStateError'],
+  [
+    'the old key was used again',
+    (world) => world.account.use(world.oldKey, { service: 'ec2' }),
+    'UnexpectedStateError',
+  ],
+  ['the user is another one', (world) => replaceUser(world), 'UnexpectedStateError'],
+];
+
+function replaceUser({ account }: World): void {
+  account.deleteUser(user);
+  account.createUser({ name: user });
+}
+
+describe.each(['deactivateKey', 'deleteKey'] as const)('S5 %s stops where', (activity) => {
+  test.for(surprises)('%s', async ([, arrange, error]) => {
+    const world = await createWorld();
+    const context = await world.reach(activity);
+    // By AWS's time nothing is propagation any more.
+    await world.clock.sleep(600_000);
+    if (activity === 'deleteKey') world.account.setStatus(world.oldKey, 'Active');
+    arrange(world, context);
+    if (activity === 'deleteKey' && world.account.snapshot()[user]?.keys.length) {
+      world.account.setStatus(world.oldKey, 'Inactive');
+    }
+    const before = world.left().keys;
+
+    const acting = world.activities[activity](context);
+
+    await expect(acting).rejects.toMatchObject({ name: error });
+    expect(world.left().keys).toEqual(before);
+    expect(world.operations()).not.toContain('DeleteAccessKey');
+  });
+
+  test('the old key is not as it was left', async () => {
+    const world = await createWorld();
+    const context = await world.reach(activity);
+    world.account.setStatus(world.oldKey, activity === 'deleteKey' ? 'Active' : 'Inactive');
+    const before = world.left().keys;
+
+    await expect(world.activities[activity](context)).rejects.toMatchObject({ name: 'UnexpectedStateError' });
+    expect(world.left().keys).toEqual(before);
+  });
+
+  test('the credentials are of another account', async () => {
+    const world = await createWorld();
+    const context = await world.reach(activity);
+    const elsewhere = { ...context, plan: { ...context.plan, account: '999999999999' } };
+
+    const acting = world.activities[activity](elsewhere);
+
+    await expect(acting).rejects.toThrow(
+      'these credentials belong to account 123456789012, the rotation to 999999999999',
+    );
+  });
+
+  test('a stop without a change can be resumed', async () => {
+    const world = await createWorld();
+    const content = { holds: '' };
+    const stopped = await world.start(
+      {},
+      {
+        onStep: ({ state, event }) => {
+          if (state !== activity || event !== 'started') return;
+          content.holds = world.content();
+          drift(world);
+        },
+      },
+    );
+    writeFileSync(world.credentialsFile, content.holds);
+
+    const { ended } = await world.resume();
+
+    expect(stopped.ended).toBe('stuck');
+    expect(stopped.record.context.error?.Error).toBe('UnexpectedStateError');
+    expect(ended).toBe('rotated');
+    expect(world.left()).toEqual({ keys: ['new Active'], claims: [], vault: [], places: { default: 'new' } });
+  });
+});
+
+describe('S6 deletion', () => {
+  test('comes after two lists at least 5 s apart', async () => {
+    const world = await createWorld();
+
+    await world.start();
+
+    const calls = world.sandbox.requests.map(({ operation, at }) => ({ operation, at: new Date(at).getTime() }));
+    const deletion = calls.findIndex(({ operation }) => operation === 'DeleteAccessKey');
+    const lists = calls
+      .slice(0, deletion)
+      .filter(({ operation }) => operation === 'ListAccessKeys')
+      .slice(-2);
+    expect((lists[1]?.at ?? 0) - (lists[0]?.at ?? 0)).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test('does not come where the key is made active between the two', async () => {
+    const world = await createWorld();
+    const context = await world.reach('deleteKey');
+    let lists = 0;
+    world.sandbox.onRequest(({ phase, operation }) => {
+      if (phase === 'after' && operation === 'ListAccessKeys' && ++lists === 2) {
+        world.account.setStatus(world.oldKey, 'Active');
+      }
+    });
+
+    await expect(world.activities.deleteKey(context)).rejects.toThrow('is Active, so it is not deleted');
+    expect(world.left().keys).toEqual(['old Active', 'new Active']);
+  });
+});
+
+describe('S7 an old key that a person made active again in the grace', () => {
+  const reactivated = async () => {
+    const world = await createWorld();
+    const given = {
+      onStep: ({ state, event }: { state: string; event: string }) => {
+        if (state === 'awaitGrace' && event === 'waiting') world.account.setStatus(world.oldKey, 'Active');
+      },
+    };
+    return { world, given };
+  };
+
+  test('is watched again and never deactivated by itself', async () => {
+    const { world, given } = await reactivated();
+
+    const { ended, record } = await world.start({}, given);
+
+    expect(ended).toBe('stuck');
+    expect(record.context.checkHealth?.verdict).toBe('reactivated');
+    expect(record.context.checkOldKeyUse?.verdict).toBe('overdue');
+    expect(record.context.checkOldKeyUse?.reason).toContain('made active again by hand');
+    expect(world.left().keys).toEqual(['old Active', 'new Active']);
+  });
+
+  test('is deactivated again where a person says so', async () => {
+    const { world } = await reactivated();
+    let times = 0;
+
+    const { ended } = await world.start(
+      {},
+      {
+        onStep: ({ state, event }) => {
+          if (state === 'awaitGrace' && event === 'waiting' && ++times === 1) {
+            world.account.setStatus(world.oldKey, 'Active');
+          }
+        },
+        atWait: async ({ state, entry }) => (state === 'awaitQuiet' && entry > 1 ? 'proceed' : 'stay'),
+      },
+    );
+
+    expect(ended).toBe('rotated');
+    expect(world.left().keys).toEqual(['new Active']);
+  });
+});
+
+describe('S8', () => {
+  test('an old key that somebody else deactivated in the watch is not reactivated, and nothing else happens', async () => {
+    const world = await createWorld();
+
+    const { ended, record } = await world.start(
+      {},
+      {
+        onStep: ({ state, event }) => {
+          if (state === 'awaitQuiet' && event === 'waiting') world.account.setStatus(world.oldKey, 'Inactive');
+        },
+      },
+    );
+    const resumed = await world.resume();
+
+    expect([ended, resumed.ended]).toEqual(['stuck', 'stuck']);
+    expect(record.context.error?.Cause).toContain('someone else deactivated the old key');
+    expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
+  });
+
+  test('nothing is reactivated by itself for a user whom AWS quarantined', async () => {
+    const world = await createWorld();
+
+    const { ended, record } = await world.start(
+      {},
+      {
+        onStep: ({ state, event }, { context }) => {
+          if (state !== 'awaitGrace' || event !== 'waiting') return;
+          world.account.setAttachedPolicies(user, ['AWSCompromisedKeyQuarantineV3']);
+          world.account.setStatus(context.createKey?.newKey ?? '', 'Inactive');
+        },
+      },
+    );
+
+    expect(ended).toBe('stuck');
+    expect(record.context.checkHealth?.verdict).toBe('hold');
+    expect(world.left().keys).toEqual(['old Inactive', 'new Inactive']);
+  });
+
+  test('nor where the health cannot be judged either', async () => {
+    const world = await createWorld();
+
+    const { ended, record } = await world.start(
+      {},
+      {
+        onStep: ({ state, event }) => {
+          if (state !== 'awaitGrace' || event !== 'waiting') return;
+          world.account.setAttachedPolicies(user, ['AWSCompromisedKeyQuarantineV2']);
+          world.sandbox.fault({ operation: 'GetUser', call: 'every', kind: 'accessDenied' });
+        },
+      },
+    );
+
+    expect(ended).toBe('stuck');
+    expect(record.context.noteMissedLook?.verdict).toBe('hold');
+    expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
+  });
+});
+
+describe('S9', () => {
+  test('a user who was deleted and made again under the same name is another one: refused', async () => {
+    const world = await createWorld();
+    replaceUser(world);
+    const made = world.account.createKey(user).accessKeyId;
+
+    const { ended, record } = await world.start();
+
+    expect(ended).toBe('refused');
+    expect(record.context.releaseUser?.reason).toContain('the user alice is another one now');
+    expect(world.account.snapshot()[user]?.keys.map(({ id }) => id)).toEqual([made]);
+  });
+
+  test('an old key that is gone already counts as deleted only where the same list shows the new one', async () => {
+    const world = await createWorld();
+    const context = await world.reach('deleteKey');
+    world.account.deleteKey(world.oldKey);
+
+    const done = await world.activities.deleteKey(context);
+
+    expect(done.deleted).toBe(world.oldKey);
+    expect(world.left().keys).toEqual(['new Active']);
+  });
+
+  test('where it shows neither, nothing is taken for done', async () => {
+    const world = await createWorld();
+    const context = await world.reach('deleteKey');
+    world.account.deleteKey(world.oldKey);
+    world.account.deleteKey(context.createKey?.newKey ?? '');
+
+    await expect(world.activities.deleteKey(context)).rejects.toMatchObject({ name: 'UnexpectedStateError' });
+  });
+});
+
+describe('S10 the claim', () => {
+  test('is raised before each dangerous step, by one', async () => {
+    const world = await createWorld();
+    const seen: string[] = [];
+    world.sandbox.onRequest(({ phase, operation }) => {
+      if (phase === 'after' && operation === 'TagUser') {
+        seen.push(/n=\d+ step=\w+/.exec(world.account.tags(user)[claimTag] ?? '')?.[0] ?? '');
+      }
+    });
+
+    await world.start();
+
+    expect(seen).toEqual([
+      'n=0 step=claimUser',
+      'n=1 step=createKey',
+      'n=2 step=deliverKey',
+      'n=3 step=deactivateKey',
+      'n=4 step=deleteKey',
+    ]);
+  });
+
+  test('ahead of the record: the record only reports, and the claim stays the other one’s', async () => {
+    const world = await createWorld();
+    await world.start({}, { wait: false });
+    raise(world);
+    const before = { left: world.left(), tags: world.account.tags(user) };
+    const from = world.sandbox.requests.length;
+
+    const { ended, record } = await world.resume();
+
+    expect(ended).toBe('stuck');
+    expect(record.context.error?.Error).toBe('RecordError');
+    expect({ left: world.left(), tags: world.account.tags(user) }).toEqual(before);
+    expect(world.operations(from).filter((name) => /^(Tag|Untag|Create|Update|Delete)/.test(name))).toEqual([]);
+  });
+
+  test('gone: the record only reports', async () => {
+    const world = await createWorld();
+    await world.start({}, { wait: false });
+    world.account.setTags(user, { team: 'web' });
+
+    const { ended, record } = await world.resume();
+
+    expect(ended).toBe('stuck');
+    expect(record.context.error?.Cause).toContain('has no claim on alice any more');
+    expect(world.left().keys).toEqual(['old Active', 'new Active']);
+    expect(world.account.tags(user)).toEqual({ team: 'web' });
+  });
+
+  test('is read twice, 2 s apart, before the first dangerous step', async () => {
+    const world = await createWorld();
+
+    await world.start({}, { killIn: 'verifyNewKey' });
+
+    const made = world.operations().indexOf('CreateAccessKey');
+    const reads = world.sandbox.requests.slice(0, made).filter(({ operation }) => operation === 'GetUser');
+    const [first, ...rest] = reads.slice(1).map(({ at }) => at);
+    expect(first).toBe('2026-12-06T10:00:02Z');
+    expect(rest.length).toBeGreaterThanOrEqual(1);
+  });
+
+  test('of another rotation stays where it is when ours is refused', async () => {
+    const world = await createWorld();
+    world.account.setTags(user, {
+      'keyturn:claim:r-0': 'since=2026-12-01T10:00:00Z n=3 step=deliverKey at=2026-12-01T10:01:00Z',
+    });
+
+    const { ended, record } = await world.start();
+
+    expect(ended).toBe('refused');
+    expect(record.context.error?.Cause).toContain('keyturn release r-0 --user alice');
+    expect(world.left()).toMatchObject({ keys: ['old Active'], claims: ['keyturn:claim:r-0'], vault: [] });
+  });
+
+  test('that says released is none', async () => {
+    const world = await createWorld();
+    world.account.setTags(user, { 'keyturn:claim:r-0': 'released 2026-12-01T10:00:00Z' });
+
+    const { ended } = await world.start();
+
+    expect(ended).toBe('rotated');
+  });
+
+  test.for([
+    ['createKey', 'checkOldKeyUse'],
+    ['deliverKey', 'checkHealth'],
+    ['deactivateKey', 'releaseUser'],
+  ] as [ActivityName, ActivityName][])(
+    'a copy of the record from before %s does nothing once the other is in %s',
+    async ([step, later]) => {
+      const world = await createWorld();
+      const copy = await world.reach(step);
+      await world.resume({ killIn: later });
+      const before = world.left();
+
+      await expect(world.activities[step](copy)).rejects.toMatchObject({ name: 'RecordError' });
+      expect(world.left()).toEqual(before);
+    },
+  );
+});
+
+describe('S4 proceed', () => {
+  test('ends the wait that it names and no other', async () => {
+    const world = await createWorld();
+    const given = { signal: 'proceed' as const, state: 'awaitQuiet', entry: 1, at: '2026-12-06T11:00:00Z' };
+    await world.start({}, { wait: false });
+
+    const first = await world.resume({ wait: false, given });
+    const second = await world.resume({ wait: false, given });
+
+    expect([first.record.state, second.record.state]).toEqual(['awaitGrace', 'awaitGrace']);
+    expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
+  });
+
+  test('of an earlier grace does not make a later deletion a person’s', async () => {
+    const world = await createWorld();
+    await world.start({}, { answers: { awaitGrace: ['reactivate'] }, killIn: 'deleteKey' });
+    const context = (await world.store.load('r-1')).context;
+    const earlier = { ...context, awaitGrace: { signal: 'proceed' as const } };
+    world.account.setStatus(world.oldKey, 'Active');
+    world.account.use(world.oldKey);
+    world.account.setStatus(world.oldKey, 'Inactive');
+
+    await expect(world.activities.deleteKey(earlier)).rejects.toThrow('which was not known when it was deactivated');
+  });
+
+  test('an unknown signal means back to watching', async () => {
+    const world = await createWorld();
+
+    const { ended, record } = await world.start({}, { answers: { awaitGrace: ['later!' as never] } });
+
+    expect(ended).toBe('rotated');
+    expect(record.context.reactivateKey?.times).toBe(1);
+  });
+});
+
+describe('S11 with this machine’s clock', () => {
+  test.each([40, -40])('%d days off, every stamp is AWS’s and the rotation takes as long as ever', async (days) => {
+    const world = await createWorld({ skew: days * day * 1000 });
+
+    const { ended, record } = await world.start();
+
+    const { claimUser, deliverKey, deactivateKey, deleteKey } = record.context;
+    expect(ended).toBe('rotated');
+    expect(claimUser?.skewSeconds).toBe(days * 86_400);
+    expect([deliverKey?.at, deactivateKey?.at, deactivateKey?.graceUntil, deleteKey?.at]).toEqual([
+      '2026-12-06T10:00:03Z',
+      '2026-12-08T14:15:03Z',
+      '2026-12-10T14:15:03Z',
+      '2026-12-10T14:15:08Z',
+    ]);
+    expect(world.left()).toMatchObject({ keys: ['new Active'], claims: [] });
+  });
+
+  test('an orphan is recognised all the same', async () => {
+    const world = await createWorld({ skew: 40 * day * 1000 });
+    await world.start({}, { killAt: ({ phase, operation }) => phase === 'after' && operation === 'CreateAccessKey' });
+
+    const { ended } = await world.resume();
+
+    expect(ended).toBe('rotated');
+    expect(world.left().keys).toEqual(['another new Active']);
+  });
+});
