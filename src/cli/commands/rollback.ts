@@ -22,12 +22,9 @@ export async function rollback(flags: Flags, io: Io, id: string | undefined): Pr
   const record = await recordOf(session, id);
   await signAsTheUserWill(session, record);
   await mustBeSameAccount(session, record);
-  const oldKey = await mustHaveOldKey(session, record);
+  const old = await mustHaveOldKey(session, record);
   if (!flags.onlyReactivate) mustBeOpen(record);
-  if (oldKey !== null && mayBeInactive(record)) {
-    await session.aws.setKeyStatus(record.context.plan.user, oldKey, 'Active');
-    session.progress.announce({ about: 'reactivateKey', text: `${shortKeyId(oldKey)} is active` });
-  }
+  if (old && mayBeInactive(record)) await reactivate(session, record.context.plan.user, old);
   return flags.onlyReactivate ? backToWatching(session, record) : wholeWayBack(session, record);
 }
 
@@ -44,8 +41,24 @@ async function recordOf(session: Session, id: string | undefined): Promise<Rotat
   }
 }
 
-/** Null where there is none to go back to, or where nobody may look whether it is still there. */
-async function mustHaveOldKey({ aws }: Session, record: RotationRecord): Promise<string | null> {
+interface OldKey {
+  id: string;
+  /** Null where nobody may look. */
+  status: string | null;
+}
+
+async function reactivate({ aws, progress }: Session, user: string, { id, status }: OldKey): Promise<void> {
+  try {
+    await aws.setKeyStatus(user, id, 'Active');
+  } catch (error) {
+    // The list may be from before a deactivation, so it is asked for in any case; where it is denied, the list decides.
+    if (!(error instanceof AccessDeniedError && status === 'Active')) throw error;
+  }
+  progress.announce({ about: 'reactivateKey', text: `${shortKeyId(id)} is active` });
+}
+
+/** Null where the rotation replaces none. Throws where there is no way back to it. */
+async function mustHaveOldKey({ aws }: Session, record: RotationRecord): Promise<OldKey | null> {
   const { rotation, context, outcome } = record;
   const { plan } = context;
   if (outcome === 'rolledBack' || outcome === 'refused' || outcome === 'nothingToDo') {
@@ -56,7 +69,9 @@ async function mustHaveOldKey({ aws }: Session, record: RotationRecord): Promise
     if (error instanceof AccessDeniedError) return null;
     throw error;
   });
-  if (keys === null || findKey(keys, plan.oldKey)) return plan.oldKey;
+  if (keys === null) return { id: plan.oldKey, status: null };
+  const old = findKey(keys, plan.oldKey);
+  if (old) return old;
   throw new RefusedError(`the old key ${shortKeyId(plan.oldKey)} is deleted, so there is no way back to it`, {
     hint: isOpen(record)
       ? `keyturn resume ${rotation} finishes`
