@@ -46,6 +46,8 @@ export function createConnection(options: AwsOptions) {
     // As in the AWS CLI, a key in the environment wins over AWS_PROFILE; the SDK's own chain has it the other way round.
     if (!options.profile && process.env.AWS_ACCESS_KEY_ID && process.env.AWS_SECRET_ACCESS_KEY) return fromEnv();
     return fromNodeProviderChain({
+      // Else it warns on the console of a profile that was asked for by its name.
+      logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
       ...(options.profile ? { profile: options.profile } : {}),
       ...(options.mfaCode ? { mfaCodeProvider: options.mfaCode } : {}),
     });
