@@ -57,7 +57,7 @@ export async function startCli(
   const [file, rest] = options.shell
     ? ['/bin/sh', ['-c', options.shell, 'sh', process.execPath, ...args]]
     : [process.execPath, args];
-  const env = Object.entries({ PATH: process.env.PATH, ...desk.env, ...options.env });
+  const env = Object.entries({ ...desk.env, ...options.env });
   const child = spawn(file, rest, {
     cwd: options.cwd ?? desk.cwd,
     env: Object.fromEntries(env.filter(([, value]) => value != null)) as NodeJS.ProcessEnv,

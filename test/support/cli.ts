@@ -100,6 +100,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
   writeFileSync(credentialsFile, old ? `# mine\n${profile('default', old)}region = eu-west-1\n` : '', { mode: 0o600 });
 
   const env: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
     HOME: home,
     KEYTURN_STATE_DIR: stateDir,
     AWS_ENDPOINT_URL: sandbox.url,
@@ -157,6 +158,18 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
     addProfile: (name: string, pair: Credentials) => {
       canary.guard(pair);
       appendFileSync(credentialsFile, `\n${profile(name, pair)}`);
+    },
+
+    /** From now on keyturn runs with a session of the role, for an hour. */
+    assume: async (RoleArn: string) => {
+      const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+      const sts = new STSClient({ endpoint: sandbox.url, region: 'us-east-1', credentials: signer });
+      const { Credentials: session } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' }));
+      sts.destroy();
+      env.AWS_ACCESS_KEY_ID = session?.AccessKeyId;
+      env.AWS_SECRET_ACCESS_KEY = session?.SecretAccessKey;
+      env.AWS_SESSION_TOKEN = session?.SessionToken;
+      canary.guard({ accessKeyId: '', secretAccessKey: session?.SecretAccessKey ?? '' });
     },
 
     /** Time passes, and nothing else happens. */
