@@ -1,15 +1,18 @@
 // `npm run test:emulators`: the tests that run against AWS emulators written by others. A machine that cannot have the
-// emulators skips the lane and says so; a failing test, or a pin that does not exist, fails it.
+// emulators skips the lane and says so; a failing test, or a pin that does not exist, fails it. The command is built first.
 import { fileURLToPath } from 'node:url';
 import { parseCLI, startVitest } from 'vitest/node';
+import { buildCli } from '../../src/build.ts';
 import { prepareVenv } from './venv.ts';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const missing = prepareVenv();
 if (missing) {
   console.log(`emulator tests skipped: ${missing}`);
 } else {
+  await buildCli(root);
   const { filter, options } = parseCLI(['vitest', 'run', '--project', 'emulators', ...process.argv.slice(2)]);
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const vitest = await startVitest('test', filter, { ...options, root, watch: false });
+  // Rotations mostly wait, so many go on at once.
+  const vitest = await startVitest('test', filter, { maxConcurrency: 10, ...options, root, watch: false });
   await vitest.close();
 }

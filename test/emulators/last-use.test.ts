@@ -1,0 +1,94 @@
+// What only moto tells the truth about: when a key was last used, and that there are no more than two. By the built command,
+// with real uses over the wire.
+import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectExit, nothingLeft, openDesk } from './built-keyturn.ts';
+import { type Credentials, type Emulator, region, startMoto } from './servers.ts';
+
+describe('moto', { concurrent: true }, () => {
+  let moto: Emulator;
+  beforeAll(async () => {
+    moto = await startMoto();
+  }, 90_000);
+  afterAll(() => moto?.close());
+
+  test('an old key that somebody uses during the watch stays active until it is quiet', async (context) => {
+    const { user, pairs, place, run, ...seen } = await openDesk(context, moto, { name: 'still-used' });
+    const [old] = pairs as [Credentials];
+    await run(`rotate --user ${user} --to ${place} --yes --quiet-for 6s --grace 1s`);
+
+    await seen.callerAs(old);
+
+    const busy = await run('resume');
+    const whileBusy = (await seen.standing()).keys;
+    const ended = await run('resume --wait');
+    expectExit(busy, 0);
+    const { newKey, reason, keys } = busy.json();
+    const usedAt = keys.find(({ id }) => id === old.accessKeyId)?.lastUsedAt ?? '';
+    expect(busy.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
+    expect(reason).toBe(`the old key was last used ${usedAt}`);
+    expect(whileBusy).toEqual({ [old.accessKeyId]: 'Active', [newKey ?? '']: 'Active' });
+    expectExit(ended, 0);
+    expect(ended.json()).toMatchObject({ outcome: 'rotated', newKey });
+    expect(await seen.standing()).toEqual(nothingLeft({ [newKey ?? '']: 'Active' }));
+    const deactivated = ended.json().history.find(({ state, event }) => state === 'deactivateKey' && event === 'done');
+    expect(Date.parse(deactivated?.at ?? '') - Date.parse(usedAt)).toBeGreaterThanOrEqual(6_000);
+  });
+
+  test('S14 a new key that somebody was seen using needs no further proof', async (context) => {
+    const { user, place, start, ...seen } = await openDesk(context, moto, { name: 'new-key-used' });
+    const running = start(`rotate --wait --user ${user} --to ${place} --yes --quiet-for 1s --grace 1s`);
+    // Quiet for long enough, and still waiting, because its silence proves nothing yet.
+    await running.says('watching until', 2);
+
+    await seen.callerAs(await seen.held());
+
+    const ended = await running.ended;
+    expectExit(ended, 0);
+    const verdicts = ended.json().history.filter(({ state, event }) => state === 'checkOldKeyUse' && event === 'done');
+    expect(verdicts.at(-1)?.detail).toBe('quiet: no use of the old key is known');
+  });
+
+  test('S17 a user who rotates their own key does not keep the old one in use', async (context) => {
+    const { pairs, place, run, ...seen } = await openDesk(context, moto, {
+      name: 'own-key',
+      allow: [{ Action: '*', Resource: '*' }],
+    });
+    const [old] = pairs as [Credentials];
+
+    const first = await run(`rotate --to ${place} --yes --quiet-for 2s --grace 1s`, { as: old });
+    const status = await run('status', { as: old });
+    const ended = await run('resume --wait', { as: old });
+
+    expectExit(first, 0);
+    const { newKey, history } = first.json();
+    const delivered = history.find(({ state, event }) => state === 'deliverKey' && event === 'started');
+    const [oldAtTheWait] = first.json().keys.filter(({ id }) => id === old.accessKeyId);
+    expect(oldAtTheWait?.lastUsedAt).not.toBeNull();
+    expect(Date.parse(oldAtTheWait?.lastUsedAt ?? '')).toBeLessThanOrEqual(Date.parse(delivered?.at ?? ''));
+    expectExit(status, 0);
+    expectExit(ended, 0);
+    expect(ended.json()).toMatchObject({ outcome: 'rotated', user: 'own-key', newKey });
+    expect(await seen.standing()).toEqual(nothingLeft({ [newKey ?? '']: 'Active' }));
+    const uses = ended.json().history.flatMap(({ detail }) => /last used (\S+)$/.exec(detail)?.[1] ?? []);
+    expect([...new Set(uses)]).toEqual([oldAtTheWait?.lastUsedAt]);
+  });
+
+  test('a second key that somebody makes meanwhile is left alone, and the rotation refused', async (context) => {
+    const { user, pairs, place, before, start, ...seen } = await openDesk(context, moto, { name: 'no-third-key' });
+    const [old] = pairs as [Credentials];
+    const iam = new IAMClient({ endpoint: moto.url, region, credentials: moto.adminCredentials });
+    const running = start(`rotate --wait --user ${user} --to ${place} --yes --quiet-for 1s --grace 1s`);
+    await expect.poll(async () => (await seen.standing()).claims, { interval: 50, timeout: 20_000 }).toHaveLength(1);
+
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
+
+    const ended = await running.ended;
+    expectExit(ended, 3);
+    expect(ended.json()).toMatchObject({ outcome: 'refused', newKey: null });
+    expect(await seen.standing()).toEqual(
+      nothingLeft({ [old.accessKeyId]: 'Active', [AccessKey?.AccessKeyId ?? '']: 'Active' }),
+    );
+    expect(await seen.file()).toBe(before);
+  });
+});
