@@ -1,8 +1,8 @@
 // `http:URL`: passes on a 2xx within ten seconds. A redirect is not followed (behind it may be a login page that says 200),
 // the body is not read, and neither a password nor a query in the URL is ever shown.
 import { UsageError } from '../errors.ts';
+import { ranOut, withTimeLimit } from '../time-limit.ts';
 import type { ProbeKind, ProbeResult } from './contract.ts';
-import { ranOut, withTimeLimit } from './time-limit.ts';
 
 const limit = 10_000;
 

@@ -1,5 +1,5 @@
-// Gives one look a time limit on the injected clock, and ends it at once where the person wants to stop.
-import type { Clock } from '../clock.ts';
+// Gives one piece of work a time limit on the injected clock, and ends it at once where the person wants to stop.
+import type { Clock } from './clock.ts';
 
 export const ranOut = Symbol('the time limit ran out');
 
