@@ -33,22 +33,23 @@ export function deleteKey(deps: ActivityDeps): Activity<'deleteKey'> {
 
     const { counter } = await fence(deps, context, 'deleteKey');
     if (!deactivateKey || !deactivationStands(context)) throw stop('there is no recorded deactivation of the old key');
-    if (!newKey || !isActive(await aws.keys(plan.user), newKey)) throw stop('the new key is not active');
+    if (!newKey) throw stop('there is no new key');
     if (!byPerson && awsTime(deps) < timeOf(deactivateKey.graceUntil)) throw stop('the grace has not passed');
 
-    await deps.announce({
-      about: 'deleteKey',
-      text: `deleting ${shortKeyId(oldKey)}: after this there is no way back to it`,
-    });
     await deleteInactive(deps, plan.user, oldKey, {
       witness: newKey,
-      check: async () => {
+      check: async (keys) => {
+        if (!isActive(keys, newKey)) throw stop('the new key is not active');
         const { lastUsedAt } = await aws.lastUsed(oldKey);
         if (!byPerson && wasUsedAfterAll(lastUsedAt, deactivateKey)) {
           throw stop(`the old key was used at ${lastUsedAt}, which was not known when it was deactivated`);
         }
         const elsewhere = await placeWithoutNewKey(deps, context, newKey);
         if (elsewhere) throw stop(elsewhere);
+        await deps.announce({
+          about: 'deleteKey',
+          text: `deleting ${shortKeyId(oldKey)}: after this there is no way back to it`,
+        });
       },
     });
     return { at: stamp(deps), counter, deleted: oldKey };

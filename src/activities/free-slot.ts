@@ -23,6 +23,8 @@ const unusedFor = 90 * 86_400_000;
 export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
   return async (context) => {
     const { plan, rotation } = context;
+    // Nothing may be removed, so there is nothing to look at: a stranger's new key makes CreateAccessKey say no.
+    if (plan.freeSlot === 'never') return { at: stamp(deps), counter: counterOf(context), removed: null };
     const keys = await keysWithUse(deps, plan.user);
     const ours = (await deps.vault.get(rotation, 'new'))?.accessKeyId;
     // An orphan of an earlier, cut off attempt takes a slot too: createKey knows how to tell it, and removes it.
@@ -39,7 +41,6 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
   /** An earlier attempt may have raised the claim and removed the key, and only its answer was lost. */
   async function counterNow(context: RotationContext): Promise<number> {
     const known = counterOf(context);
-    if (context.plan.freeSlot === 'never') return known;
     const claim = claimOf(context.rotation, await deps.aws.user(context.plan.user));
     return claim?.step === 'freeSlot' && claim.counter === known + 1 ? claim.counter : known;
   }
@@ -49,7 +50,7 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     const named = plan.freeSlot === 'inactive' ? undefined : plan.freeSlot;
     const others = keys.filter((key) => key.id !== plan.oldKey && (named === undefined || key.id === named));
     const [key] = others;
-    if (plan.freeSlot === 'never' || !key) throw refusal(plan.user, 'has no room for a new key');
+    if (!key) throw refusal(plan.user, 'has no room for a new key');
     const id = shortKeyId(key.id);
     if (key.status !== 'Inactive') throw refusal(plan.user, `needs room, but ${id} is ${key.status}`);
 

@@ -63,33 +63,40 @@ export const deleteInactivePermissions = ['iam:ListAccessKeys', 'iam:DeleteAcces
 
 /**
  * Deletes a key that two reads show inactive. `witness` is this rotation's other key: where the key is gone already, that
- * counts as success only if the same list shows the witness (S9), else the list may be another user's or stale.
+ * counts as success only if the same list shows the witness (S9), else the list may be another user's or stale. `check` is asked
+ * last of all, with the list that the deletion rests on; what it throws stops it.
  */
 export async function deleteInactive(
   deps: ActivityDeps,
   user: string,
   id: string,
-  { witness, check }: { witness: string | null; check?: () => Promise<void> },
+  { witness, check }: { witness: string | null; check?: (keys: readonly KeyStatusFacts[]) => Promise<void> },
 ): Promise<void> {
-  if (!(await mayDelete(deps, user, id, witness))) return;
+  if (!(await listToDeleteFrom(deps, user, id, witness))) return;
   await deps.clock.sleep(betweenReads, deps.signal);
-  if (!(await mayDelete(deps, user, id, witness))) return;
-  await check?.();
+  const keys = await listToDeleteFrom(deps, user, id, witness);
+  if (!keys) return;
+  await check?.(keys);
 
   try {
     await deps.aws.deleteKey(user, id);
   } catch (error) {
     if (!(error instanceof NoSuchEntityError)) throw error;
-    if (await mayDelete(deps, user, id, witness)) throw error;
+    if (await listToDeleteFrom(deps, user, id, witness)) throw error;
   }
 }
 
-/** False where the key is gone already. */
-async function mayDelete(deps: ActivityDeps, user: string, id: string, witness: string | null): Promise<boolean> {
+/** The list that shows the key inactive; null where the key is gone already. */
+async function listToDeleteFrom(
+  deps: ActivityDeps,
+  user: string,
+  id: string,
+  witness: string | null,
+): Promise<KeyStatusFacts[] | null> {
   const keys = await settledKeys(deps, user, (all) => findKey(all, id)?.status === 'Inactive');
   const key = findKey(keys, id);
   if (!key) {
-    if (witness === null || findKey(keys, witness)) return false;
+    if (witness === null || findKey(keys, witness)) return null;
     throw new UnexpectedStateError(`${user} shows neither ${shortKeyId(id)} nor ${shortKeyId(witness)}`, {
       hint: `nothing was deleted; look with aws iam list-access-keys --user-name ${user}`,
     });
@@ -99,7 +106,7 @@ async function mayDelete(deps: ActivityDeps, user: string, id: string, witness: 
       hint: 'somebody made it active again; keyturn resume goes on watching it',
     });
   }
-  return true;
+  return keys;
 }
 
 /** The line that brings a key back without keyturn. */

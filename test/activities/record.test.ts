@@ -15,7 +15,14 @@ const at = '2026-12-06T10:00:00Z';
 
 function contextOf(members: Record<string, unknown>): RotationContext {
   const plan = { from: 'start', startedAt: '2026-12-06T09:00:00Z' };
-  return { schema: 1, rotation: 'r-1', intent: 'forward', plan, interruptions: [], ...members } as unknown as RotationContext;
+  return {
+    schema: 1,
+    rotation: 'r-1',
+    intent: 'forward',
+    plan,
+    interruptions: [],
+    ...members,
+  } as unknown as RotationContext;
 }
 
 test.each<[string, Record<string, unknown>, boolean]>([

@@ -141,7 +141,7 @@ describe('S6 deletion', () => {
     const context = await world.reach('deleteKey');
     let lists = 0;
     world.sandbox.onRequest(({ phase, operation }) => {
-      if (phase === 'after' && operation === 'ListAccessKeys' && ++lists === 2) {
+      if (phase === 'after' && operation === 'ListAccessKeys' && ++lists === 1) {
         world.account.setStatus(world.oldKey, 'Active');
       }
     });
