@@ -8,7 +8,16 @@ export type Intent = 'forward' | 'rollBack';
 /** An exception that a person or a flag made to the rules, kept for the record (and for an auditor). */
 export interface Override {
   at: string;
-  what: 'shortQuiet' | 'shortGrace' | 'proceed' | 'deleteNow' | 'blindGrace' | 'unproven' | 'watchLimit' | 'allowSmtp';
+  what:
+    | 'shortQuiet'
+    | 'shortGrace'
+    | 'proceed'
+    | 'deleteNow'
+    | 'blindGrace'
+    | 'unproven'
+    | 'watchLimit'
+    | 'allowSmtp'
+    | 'unreadable';
   why: string;
 }
 
@@ -62,6 +71,8 @@ export interface ConsumerStatus {
   state: 'pending' | 'delivered' | 'restored' | 'left' | 'failed';
   /** Why it failed or was left, or what else a person should know about the place. */
   note?: string;
+  /** There where nobody can read back what the place holds (S25). */
+  readable?: false;
 }
 
 /** AWS's time in this activity. */
@@ -153,6 +164,9 @@ export const activityNames = [
 ] as const satisfies (keyof Outputs)[];
 
 export const parkNames = ['awaitQuiet', 'awaitGrace', 'awaitNextLook'] as const satisfies (keyof Outputs)[];
+
+/** The activities whose verdict can lead to a wait. */
+export type OutputsWithDeadline = 'checkOldKeyUse' | 'checkHealth' | 'noteMissedLook';
 
 export type ActivityName = (typeof activityNames)[number];
 export type ParkName = (typeof parkNames)[number];

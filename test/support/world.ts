@@ -11,8 +11,9 @@ import type { Aws } from '../../src/aws/contract.ts';
 import { type Clock, createVirtualClock, instant, timeOf } from '../../src/clock.ts';
 import { openConsumer } from '../../src/consumers/registry.ts';
 import type { RotationRecord } from '../../src/engine/contract.ts';
-import { activityOf, type RunOptions, type RunResult, runLocally } from '../../src/engine/local.ts';
+import { type RunOptions, type RunResult, runLocally } from '../../src/engine/local.ts';
 import { createRecordStore } from '../../src/engine/record-store.ts';
+import { activityOf } from '../../src/engine/written.ts';
 import type { ActivityName, ParkName, Plan, RotationContext, Signal } from '../../src/machine/context.ts';
 import {
   createSandbox,
@@ -22,6 +23,7 @@ import {
   type Settings,
 } from '../../src/sandbox/index.ts';
 import { createFileVault } from '../../src/vault/file-vault.ts';
+import { consumerDeps } from './consumer-deps.ts';
 import { mortal } from './mortal.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -135,7 +137,7 @@ export async function createWorld(options: WorldOptions = {}) {
     aws: newAws(),
     vault,
     clock,
-    consumer: openConsumer,
+    consumer: (spec, replacement) => openConsumer(spec, replacement, consumerDeps({ clock })),
     probe: async (spec) => {
       throw new Error(`no probe is arranged for ${spec}`);
     },
@@ -231,7 +233,7 @@ export async function createWorld(options: WorldOptions = {}) {
             aws: life.bound(parts.aws),
             vault: life.bound(parts.vault),
             clock: life.bound(clock),
-            consumer: async (spec) => life.bound(await parts.consumer(spec)),
+            consumer: async (spec, replacement) => life.bound(await parts.consumer(spec, replacement)),
             signal,
           }),
       },
