@@ -6,7 +6,7 @@ import type { FaultRule, Faults } from './faults.ts';
 import type { HttpExchange, Outcome } from './http-server.ts';
 import { type Caller, publicPart } from './principal.ts';
 import type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
-import type { Call, Request, Service, Written } from './service.ts';
+import type { Call, Params, Request, Service, Written } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import { readSignature, type Signature } from './sigv4.ts';
 import type { World } from './world.ts';
@@ -51,7 +51,8 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
   requests.push(record);
   if (fault?.kind === 'reset') return 'reset';
 
-  const { operation, params } = request;
+  const { operation } = request;
+  const params = withoutSecrets(request.params, service.sensitive);
   const passage: Passage = {
     http,
     service,
@@ -74,9 +75,10 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
     return outcome(200, service.wire.result(request, result, requestId), fault, requestId, world);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    record.error = error.code;
-    await passage.tell('after', error.code);
-    return outcome(error.status, service.wire.refusal(error, requestId), fault, requestId, world);
+    const refused = service.wire.worded(error);
+    record.error = refused.code;
+    await passage.tell('after', refused.code);
+    return outcome(refused.status, service.wire.refusal(refused, requestId), fault, requestId, world);
   }
 }
 
@@ -96,8 +98,17 @@ async function apply(passage: Passage, world: World): Promise<Record<string, unk
     ? service.operations[request.operation]
     : undefined;
   if (!operation) throw service.wire.unknownOperation(request.operation);
-  const view = operation.kind === 'read' ? world.propagation.readView(request.operation) : world.directory.current;
-  const call: Call = { ...request, caller, world, view };
+  if (request.unreadable) throw request.unreadable;
+  const time = operation.kind === 'read' ? world.propagation.readTime(request.operation) : null;
+  const call: Call = {
+    operation: request.operation,
+    params: request.params,
+    caller,
+    region: signature.region,
+    world,
+    view: time === null ? world.directory.current : world.directory.asOf(time),
+    seen: (records) => (time === null ? records.current : records.asOf(time)),
+  };
   const needed = operation.access(call);
   refuseByFault(fault, caller, needed[0] ?? { action: `${service.name}:${request.operation}`, resource: '*' });
   authorize(caller, needed, world.accountId);
@@ -105,6 +116,11 @@ async function apply(passage: Passage, world: World): Promise<Record<string, unk
 
   await passage.tell('before', null);
   return operation.apply(call);
+}
+
+function withoutSecrets(params: Params, sensitive: readonly string[] = []): Params {
+  const shown = ([name, value]: [string, unknown]) => [name, sensitive.includes(name) ? 'hidden' : value];
+  return Object.fromEntries(Object.entries(params).map(shown));
 }
 
 /** Null where there is no signature, and where it cannot be read, which `apply` then refuses. */

@@ -19,7 +19,11 @@ export function judge(caller: Caller, access: Access, accountId: string): Verdic
   return evaluate(caller.policies, access.action, access.resource, contextOf(caller, access, accountId));
 }
 
-export function accessDenied(caller: Caller, { action, resource, shown }: Access, verdict: Verdict): ServiceError {
+export function accessDenied(
+  caller: Caller,
+  { action, resource, shown, refusal }: Access,
+  verdict: Verdict,
+): ServiceError {
   const reason =
     verdict === 'explicitly denied'
       ? 'with an explicit deny in an identity-based policy'
@@ -27,7 +31,8 @@ export function accessDenied(caller: Caller, { action, resource, shown }: Access
   return new ServiceError(
     'AccessDenied',
     403,
-    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shown ?? resource} ${reason}`,
+    refusal ??
+      `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shown ?? resource} ${reason}`,
   );
 }
 
@@ -45,7 +50,9 @@ function contextOf(caller: Caller, access: Access, accountId: string): RequestCo
   }
   const tagKeys = access.tagKeys ?? Object.keys(access.requestTags ?? {});
   if (tagKeys.length > 0) context.set('aws:tagkeys', [...tagKeys]);
-  addTags(context, ['aws:resourcetag/', 'iam:resourcetag/'], access.resourceTags);
+  for (const [key, values] of Object.entries(access.context ?? {})) context.set(key, [...values]);
+  const ofService = `${access.action.split(':')[0]}:resourcetag/`;
+  addTags(context, ['aws:resourcetag/', ofService], access.resourceTags);
   addTags(context, ['aws:requesttag/'], access.requestTags);
   addTags(context, ['aws:principaltag/'], caller.tags);
   return context;

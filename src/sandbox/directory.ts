@@ -1,7 +1,7 @@
-// The account's users and keys. Every change replaces a user's whole record, and the former records are kept for a day,
-// so that a read can be answered as of an earlier moment.
+// The account's users and their keys, as they are and as they were.
 import type { Clock } from '../clock.ts';
 import type { Policy } from './policy.ts';
+import { createRecords, type RecordsView } from './records.ts';
 
 export type KeyStatus = 'Active' | 'Inactive';
 
@@ -47,46 +47,28 @@ export interface Directory {
 /** The name under which the root user is kept; no IAM user can have it. */
 export const rootName = '<root_account>';
 
-const keptFor = 24 * 60 * 60 * 1000;
-
 export function createDirectory(clock: Clock): Directory {
-  const users = new Map<string, StoredUser>();
-  const former = new Map<string, { until: number; user: StoredUser | undefined }[]>();
+  const users = createRecords<StoredUser>(clock);
   const ownerNames = new Map<string, string>();
 
-  const replace = (name: string, user: StoredUser | undefined) => {
-    const now = clock.now();
-    const versions = (former.get(name) ?? []).filter((version) => version.until > now - keptFor);
-    former.set(name, [...versions, { until: now, user: users.get(name) }]);
-    if (user) users.set(name, user);
-    else users.delete(name);
-  };
-
-  const view = (find: (lowerName: string) => StoredUser | undefined): View => ({
-    user: (name) => find(name.toLowerCase()),
-    users: () =>
-      [...new Set([...users.keys(), ...former.keys()])]
-        .filter((name) => name !== rootName)
-        .flatMap((name) => find(name) ?? []),
+  const view = (records: RecordsView<StoredUser>): View => ({
+    user: (name) => records.get(name.toLowerCase()),
+    users: () => records.all().filter((user) => user.name !== rootName),
     key: (id) => {
-      const user = find(ownerNames.get(id) ?? '');
+      const user = records.get(ownerNames.get(id) ?? '');
       const key = user?.keys.find((one) => one.id === id);
       return user && key ? { user, key } : undefined;
     },
   });
 
   return {
-    current: view((name) => users.get(name)),
-    asOf: (time) =>
-      view((name) => {
-        const version = former.get(name)?.find((one) => one.until > time);
-        return version ? version.user : users.get(name);
-      }),
+    current: view(users.current),
+    asOf: (time) => view(users.asOf(time)),
     put: (user) => {
       const name = user.name.toLowerCase();
-      replace(name, user);
+      users.put(name, user);
       for (const key of user.keys) ownerNames.set(key.id, name);
     },
-    remove: (name) => replace(name.toLowerCase(), undefined),
+    remove: (name) => users.remove(name.toLowerCase()),
   };
 }

@@ -1,5 +1,5 @@
-// An AWS of one account on 127.0.0.1, in this process: IAM and STS over their real wire protocol, for unmodified SDK
-// clients. It runs on the clock it is given, and goes wrong only on request.
+// An AWS of one account on 127.0.0.1, in this process: IAM, STS, Secrets Manager and SSM's Parameter Store over their real
+// wire protocols, for unmodified SDK clients. It runs on the clock it is given, and goes wrong only on request.
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
 import { type Answering, answer } from './answer.ts';
@@ -9,20 +9,27 @@ import { startHttpServer } from './http-server.ts';
 import { iam } from './iam.ts';
 import { createLastUsed } from './last-used.ts';
 import { rootUser } from './new-user.ts';
+import { createParameters, type Parameters } from './parameters.ts';
 import { createPropagation } from './propagation.ts';
 import { createRandom } from './random.ts';
+import { createRecords } from './records.ts';
 import type { RequestListener, RequestRecord } from './requests.ts';
 import { createRoles } from './roles.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import { secretsManager } from './secrets-manager.ts';
 import { createSessions } from './sessions.ts';
 import { defaultSettings, type Settings } from './settings.ts';
+import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 import type { World } from './world.ts';
 
 export type * from './account.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
+export type * from './parameters.ts';
 export type { PolicyDocument, PolicyStatement } from './policy.ts';
 export type { Principal } from './principal.ts';
 export type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
+export type * from './secrets.ts';
 export type { Settings } from './settings.ts';
 
 export interface SandboxOptions extends Partial<Settings> {
@@ -43,6 +50,8 @@ export interface Sandbox {
   /** An administrator's key, made at the start; its user is `administrator`. */
   readonly credentials: Credentials;
   readonly account: Account;
+  readonly secrets: Secrets;
+  readonly parameters: Parameters;
   /** May be changed at any time; the next request obeys. */
   readonly settings: Settings;
   /** Every request in the order of arrival. */
@@ -75,6 +84,8 @@ export async function createSandbox({
     propagation: createPropagation(clock, settings, directory, random),
     roles: createRoles(),
     sessions: createSessions(clock, random),
+    secrets: createRecords(clock),
+    parameters: createRecords(clock),
   };
   directory.put(rootUser(world));
   const account = createAccount(world);
@@ -90,7 +101,7 @@ export async function createSandbox({
   const requests: RequestRecord[] = [];
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
-  const answering: Answering = { world, services: [iam, sts], faults, requests, listeners };
+  const answering: Answering = { world, services: [iam, sts, secretsManager, ssm], faults, requests, listeners };
   const server = await startHttpServer((http) =>
     answer(http, answering).catch((error: unknown) => {
       failures.push(error);
@@ -102,6 +113,8 @@ export async function createSandbox({
     url: server.url,
     credentials,
     account,
+    secrets: createSecrets(world),
+    parameters: createParameters(world),
     settings,
     requests,
     fault: faults.add,

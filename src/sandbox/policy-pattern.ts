@@ -17,8 +17,20 @@ const knownKeys = new Set([
   'aws:tagkeys',
   'aws:multifactorauthpresent',
   'aws:tokenissuetime',
+  'secretsmanager:name',
+  'secretsmanager:secretid',
+  'secretsmanager:versionid',
+  'secretsmanager:versionstage',
+  'kms:viaservice',
 ]);
-const knownFamilies = ['aws:resourcetag/', 'iam:resourcetag/', 'aws:requesttag/', 'aws:principaltag/'];
+const knownFamilies = [
+  'aws:resourcetag/',
+  'iam:resourcetag/',
+  'secretsmanager:resourcetag/',
+  'ssm:resourcetag/',
+  'aws:requesttag/',
+  'aws:principaltag/',
+];
 
 export function isKnownKey(key: string): boolean {
   const lower = key.toLowerCase();

@@ -9,8 +9,8 @@ export interface Propagation {
   authView(): View;
   /** Whether this attempt meets a server that has not heard of the key yet. */
   hides(key: StoredKey): boolean;
-  /** The account as the server that answers this read knows it. */
-  readView(operation: string): View;
+  /** As of when the server that answers this read knows the account; null is now. */
+  readTime(operation: string): number | null;
 }
 
 export function createPropagation(clock: Clock, settings: Settings, directory: Directory, random: Random): Propagation {
@@ -29,12 +29,12 @@ export function createPropagation(clock: Clock, settings: Settings, directory: D
         ? random.chance(newKeyRefusal)
         : newKeyRefusal({ accessKeyId: key.id, attempt, age });
     },
-    readView: (operation) => {
-      if (settings.readDelay <= 0) return directory.current;
+    readTime: (operation) => {
+      if (settings.readDelay <= 0) return null;
       const { staleReads } = settings;
       const read = countUp(reads, operation);
       const stale = typeof staleReads === 'number' ? random.chance(staleReads) : staleReads({ operation, read });
-      return stale ? directory.asOf(clock.now() - settings.readDelay) : directory.current;
+      return stale ? clock.now() - settings.readDelay : null;
     },
   };
 }

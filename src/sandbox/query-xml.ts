@@ -17,6 +17,7 @@ export function queryXml({ namespace, version }: { namespace: string; version: s
         namespace,
       ),
     }),
+    worded: (error) => error,
     refusal: (error, requestId) => ({
       headers,
       body: element(

@@ -9,6 +9,8 @@ export interface Random {
   id(prefix: string, length: number): string;
   /** Forty characters, as a secret access key has. */
   secret(): string;
+  /** The six characters at the end of a secret's ARN. */
+  suffix(): string;
   /** A longer opaque text. */
   token(): string;
   requestId(): string;
@@ -31,6 +33,7 @@ export function createRandom(seed?: string): Random {
   return {
     id: (prefix, length) => prefix + text(base32, length),
     secret: () => text(base64, 40),
+    suffix: () => text(base64.slice(0, 62), 6),
     token: () => text(base64, 120),
     requestId: () => {
       const hex = bytes(16).toString('hex');

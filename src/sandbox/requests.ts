@@ -1,4 +1,5 @@
-// What the sandbox tells about the requests it got. Never a secret: the log leaves inputs out, listeners see no results.
+// What the sandbox tells about the requests it got. Never a secret: the log leaves inputs out, listeners see neither the
+// values that a service keeps secret nor any results.
 import type { FaultKind } from './faults.ts';
 import type { Principal } from './principal.ts';
 import type { Params } from './service.ts';

@@ -3,6 +3,7 @@
 import type { View } from './directory.ts';
 import type { HttpExchange } from './http-server.ts';
 import type { Caller } from './principal.ts';
+import type { Records, RecordsView } from './records.ts';
 import type { ServiceError } from './service-error.ts';
 import type { World } from './world.ts';
 
@@ -13,9 +14,13 @@ export interface Call {
   operation: string;
   params: Params;
   caller: Caller;
+  /** The one that the request is signed for. */
+  region: string;
   world: World;
   /** What a read may see; a change looks at `world.directory.current`. */
   view: View;
+  /** The same for records beside the directory; a change looks at their `current`. */
+  seen<T>(records: Records<T>): RecordsView<T>;
 }
 
 /** One permission that a call needs. */
@@ -25,9 +30,13 @@ export interface Access {
   resource: string;
   /** How an AccessDenied names the resource, where that is not the ARN. */
   shown?: string;
+  /** What AWS says where this is missing, if not its usual sentence. */
+  refusal?: string;
   resourceTags?: Readonly<Record<string, string>>;
   requestTags?: Readonly<Record<string, string>>;
   tagKeys?: readonly string[];
+  /** The service's own condition keys, in lower case. */
+  context?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Operation {
@@ -41,12 +50,16 @@ export interface Operation {
 export interface Request {
   operation: string;
   params: Params;
+  /** The refusal of a body that could not be read, for whoever may call at all. */
+  unreadable?: ServiceError;
 }
 
 /** How requests, results and refusals are written. */
 export interface Wire {
   read(http: HttpExchange): Request;
   result(request: Request, result: Record<string, unknown> | undefined, requestId: string): Written;
+  /** A refusal under the code and status that it has in this protocol. */
+  worded(error: ServiceError): ServiceError;
   refusal(error: ServiceError, requestId: string): Written;
   unknownOperation(operation: string): ServiceError;
 }
@@ -60,5 +73,7 @@ export interface Service {
   /** The service's name in a credential scope, an action and a last use. */
   name: string;
   wire: Wire;
+  /** Parameters whose values no listener may see. */
+  sensitive?: readonly string[];
   operations: Readonly<Record<string, Operation>>;
 }

@@ -2,9 +2,12 @@
 import type { Clock } from '../clock.ts';
 import type { Directory } from './directory.ts';
 import type { LastUsed } from './last-used.ts';
+import type { StoredParameter } from './parameter.ts';
 import type { Propagation } from './propagation.ts';
 import type { Random } from './random.ts';
+import type { Records } from './records.ts';
 import type { Roles } from './roles.ts';
+import type { StoredSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,4 +21,7 @@ export interface World {
   propagation: Propagation;
   roles: Roles;
   sessions: Sessions;
+  /** By region and name. */
+  secrets: Records<StoredSecret>;
+  parameters: Records<StoredParameter>;
 }

@@ -1,0 +1,11 @@
+// SSM, as far as Parameter Store goes.
+import { json } from './json.ts';
+import { parameterValueOperations } from './parameters-values.ts';
+import type { Service } from './service.ts';
+
+export const ssm: Service = {
+  name: 'ssm',
+  wire: json({ version: '1.1', message: 'message', failure: 'InternalServerError' }),
+  sensitive: ['Value'],
+  operations: { ...parameterValueOperations },
+};
