@@ -63,6 +63,12 @@ const table: Row[] = [
     why: 'a probe answers one question and knows neither keys nor rotations',
   },
   {
+    files: 'src/policy/',
+    ours: ['src/errors.ts', 'src/access-key.ts', 'src/duration.ts'],
+    packages: ['yaml', 'zod', 'node:'],
+    why: 'a policy file means the same to whoever reads it, a person at a terminal or nobody: it knows neither',
+  },
+  {
     files: 'src/audit/',
     ours: ['src/aws/contract.ts', ...basics, ...tools],
     packages: ['node:'],
@@ -89,6 +95,7 @@ const table: Row[] = [
       'src/vault/',
       'src/consumers/',
       'src/probes/',
+      'src/policy/',
       ...basics,
       ...tools,
     ],
@@ -217,6 +224,7 @@ describe('the table finds', () => {
     ['src/consumers/registry.ts', "const open = () => import('@aws-sdk/client-ssm');", 'imports @aws-sdk/client-ssm'],
     ['src/consumers/registry.ts', 'const open = (kind) => import(kind);', 'works out what it imports'],
     ['src/probes/http.ts', "import { KeyPair } from '../vault/contract.ts';", 'imports src/vault/contract.ts'],
+    ['src/policy/match.ts', "import type { Flags } from '../cli/options.ts';", 'imports src/cli/options.ts'],
     [
       'src/audit/rules.ts',
       "import { deleteKey } from '../activities/delete-key.ts';",

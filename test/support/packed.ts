@@ -43,12 +43,16 @@ try {
     { filename: string; files: { path: string; mode: number }[] },
   ];
   const paths = packed.files.map(({ path }) => path);
+  const schema = 'src/policy/keyturn.schema.json';
   const allowed = /^(?:dist\/|statemachine\/rotation\.(?:asl\.json|mmd)$|[^/]+$)/;
   assert.deepEqual(
-    paths.filter((path) => !allowed.test(path) || /(?:^|\/)(?:test|src|node_modules)\/|\.ts$/.test(path)),
+    paths
+      .filter((path) => path !== schema)
+      .filter((path) => !allowed.test(path) || /(?:^|\/)(?:test|src|node_modules)\/|\.ts$/.test(path)),
     [],
     'the package holds files that are of no use to users',
   );
+  assert(paths.includes(schema), 'the package lacks the schema that editors check keyturn.yaml by');
   assert(paths.includes('dist/THIRD-PARTY-LICENSES.txt'), 'the package lacks the licences of what is bundled');
   assert.equal(packed.files.find(({ path }) => path === 'dist/keyturn.cjs')?.mode, 0o755);
 
