@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { KeyPair } from '../../src/access-key.ts';
+import type { ActivityDeps } from '../../src/activities/contract.ts';
 import type { Consumer } from '../../src/consumers/contract.ts';
-import { openConsumer } from '../../src/consumers/registry.ts';
 import type { Probe, ProbeResult } from '../../src/probes/contract.ts';
 import { allBut, createWorld, day, hour, user, type World } from '../support/world.ts';
 
@@ -281,8 +281,8 @@ describe('deliverKey fails at the second of two places', () => {
 
   test('a place that does not give back what was written counts as failed', async () => {
     const world = await createWorld();
-    const forgetful = async (spec: string): Promise<Consumer> => {
-      const place = await openConsumer(spec);
+    const forgetful = async (...given: Parameters<ActivityDeps['consumer']>): Promise<Consumer> => {
+      const place = await world.newDeps().consumer(...given);
       return { ...place, write: async () => {} };
     };
 

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { createActivities } from '../../src/activities/index.ts';
+import type { RotationContext } from '../../src/machine/context.ts';
+import type { ProbeResult } from '../../src/probes/contract.ts';
+import { createWorld, hour, user, type World } from '../support/world.ts';
+
+const app = 'http:https://app.example/health';
+
+function lookingAt(world: World, verdict: ProbeResult['verdict']) {
+  const probe = async () => ({ spec: app, look: async () => ({ verdict, detail: 'as arranged' }) });
+  return createActivities({ ...world.newDeps(), probe });
+}
+
+describe('checkHealth', () => {
+  test('without probes the next look is the end of the grace', async () => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+
+    const { verdict, until, seconds } = await world.activities.checkHealth(context);
+
+    expect([verdict, until, seconds]).toEqual(['healthy', '2026-12-10T14:15:03Z', 172_800]);
+  });
+
+  test.each([
+    ['2026-12-10T14:15:02Z', 'healthy'],
+    ['2026-12-10T14:15:03Z', 'passed'],
+  ])('at %s: %s', async (now, expected) => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+    await world.clock.sleep(new Date(now).getTime() - new Date('2026-12-08T14:15:03Z').getTime());
+
+    expect((await world.activities.checkHealth(context)).verdict).toBe(expected);
+  });
+
+  test('with probes it is probeEvery later, but never after the grace', async () => {
+    const world = await createWorld();
+    const passing = lookingAt(world, 'pass');
+    const probe = async () => ({ spec: app, look: async () => ({ verdict: 'pass' as const, detail: '' }) });
+    const context = await world.reach('checkHealth', { probes: [app], grace: 3 * hour }, { deps: { probe } });
+
+    const first = await passing.checkHealth(context);
+    await world.clock.sleep(2.5 * hour * 1000);
+    const last = await passing.checkHealth(context);
+
+    expect([first.until, last.until]).toEqual(['2026-12-08T15:15:03Z', '2026-12-08T17:15:03Z']);
+  });
+
+  test.each<[ProbeResult['verdict'], number, string]>([
+    ['fail', 0, 'failing'],
+    ['fail', 1, 'failingAgain'],
+    ['pass', 1, 'healthy'],
+  ])('a probe that says %s after %d reactivations: %s', async (says, times, expected) => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+    const reactivateKey = { at: '2026-12-07T10:00:00Z', counter: 1, changed: true, times };
+    const plan = { ...context.plan, probes: [app] };
+
+    const { verdict } = await lookingAt(world, says).checkHealth({
+      ...context,
+      plan,
+      ...(times ? { reactivateKey } : {}),
+    });
+
+    expect(verdict).toBe(expected);
+  });
+
+  test('S18 a probe without data throws, for that is no judgement', async () => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+    const plan = { ...context.plan, probes: [app] };
+
+    const looking = lookingAt(world, 'noData').checkHealth({ ...context, plan });
+
+    await expect(looking).rejects.toMatchObject({ name: 'NoDataError' });
+  });
+
+  test('a use that became known only now is trouble', async () => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+    world.account.use(world.oldKey, { at: '2026-12-08T13:00:00Z', service: 'ec2' });
+
+    const { verdict, reason } = await world.activities.checkHealth(context);
+
+    expect([verdict, reason]).toEqual(['failing', 'the old key was in use after all, by ec2 at 2026-12-08T13:00:00Z']);
+  });
+
+  test('an old key that is gone, or active again, is told apart from trouble', async () => {
+    const world = await createWorld();
+    const context = await world.reach('checkHealth');
+
+    world.account.setStatus(world.oldKey, 'Active');
+    const active = await world.activities.checkHealth(context);
+    world.account.deleteKey(world.oldKey);
+    const gone = await world.activities.checkHealth(context);
+
+    expect([active.verdict, gone.verdict]).toEqual(['reactivated', 'gone']);
+  });
+
+  test('throws where no deactivation is recorded', async () => {
+    const world = await createWorld();
+
+    await expect(world.activities.checkHealth(world.context())).rejects.toMatchObject({ name: 'UnexpectedStateError' });
+  });
+});
+
+describe('S2 noteMissedLook', () => {
+  const deactivated: Pick<RotationContext, 'deactivateKey'> = {
+    deactivateKey: {
+      at: '2026-12-06T08:00:00Z',
+      counter: 3,
+      lastUsedAt: null,
+      graceUntil: '2026-12-13T08:00:00Z',
+      undo: '',
+    },
+  };
+  const missed = (missedSince: string, at = missedSince) => ({
+    noteMissedLook: { at, verdict: 'waiting' as const, reason: '', missedSince, until: at, seconds: 1 },
+  });
+
+  test.each<[string, Partial<RotationContext>, string, string]>([
+    ['the first one', {}, 'waiting', '2026-12-06T10:30:00Z'],
+    ['a second before twice probeEvery', missed('2026-12-06T08:00:01Z'), 'waiting', '2026-12-06T10:00:01Z'],
+    ['twice probeEvery, to the second', missed('2026-12-06T08:00:00Z'), 'tooLong', '2026-12-06T10:00:01Z'],
+    [
+      'a look since then succeeded',
+      {
+        ...missed('2026-12-06T08:00:00Z'),
+        checkHealth: { at: '2026-12-06T09:00:00Z' } as NonNullable<RotationContext['checkHealth']>,
+      },
+      'waiting',
+      '2026-12-06T10:30:00Z',
+    ],
+    ['misses of an earlier grace', { ...missed('2026-12-05T08:00:00Z') }, 'waiting', '2026-12-06T10:30:00Z'],
+  ])('%s: %s', async (_, members, expected, until) => {
+    const world = await createWorld();
+    const context = world.context({ ...deactivated, ...members });
+
+    const { verdict, until: next } = await world.activities.noteMissedLook(context);
+
+    expect([verdict, next]).toEqual([expected, until]);
+  });
+
+  test('holds for a user whom AWS quarantined', async () => {
+    const world = await createWorld();
+    world.account.setAttachedPolicies(user, ['AWSCompromisedKeyQuarantineV2']);
+
+    const { verdict } = await world.activities.noteMissedLook(
+      world.context({ ...deactivated, ...missed('2026-12-06T08:00:00Z') }),
+    );
+
+    expect(verdict).toBe('hold');
+  });
+});
