@@ -2,7 +2,7 @@
 // returns what it found or did. Each may be run twice: after a crash it will be, and the end is the same.
 import type { Aws } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
-import type { Consumer } from '../consumers/contract.ts';
+import type { Consumer, Replacement } from '../consumers/contract.ts';
 import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
 import type { Probe } from '../probes/contract.ts';
 import type { Vault } from '../vault/contract.ts';
@@ -18,7 +18,7 @@ export interface ActivityDeps {
   vault: Vault;
   clock: Clock;
   /** Opens a consumer by the resolved spec in the plan. */
-  consumer(spec: string): Promise<Consumer>;
+  consumer(spec: string, replacement: Replacement): Promise<Consumer>;
   /** Opens a probe by the spec in the plan. */
   probe(spec: string): Promise<Probe>;
   announce(announcement: Announcement): void | Promise<void>;

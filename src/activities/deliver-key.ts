@@ -5,6 +5,7 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { heldBy, replacementIn } from './places.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 
@@ -23,10 +24,12 @@ export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
 
     const consumers: ConsumerStatus[] = plan.consumers.map((spec) => ({ spec, state: 'pending' }));
     for (const status of consumers) {
-      const consumer = await deps.consumer(status.spec);
+      const consumer = await deps.consumer(status.spec, replacementIn(context));
       try {
         await consumer.write(pair, plan.oldKey);
-        if (consumer.readable && (await consumer.readBack(pair)) !== pair.accessKeyId) {
+        const holds = await heldBy(consumer, context, pair);
+        if (holds === undefined) status.readable = false;
+        else if (holds !== pair.accessKeyId) {
           throw new ConsumerError(`${status.spec} does not give back what was written to it`);
         }
         status.state = 'delivered';
@@ -37,6 +40,11 @@ export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
         return { at: stamp(deps), counter, verdict: 'failed', reason: error.message, consumers };
       }
     }
-    return { at: stamp(deps), counter, verdict: 'delivered', reason: 'every place holds the new key', consumers };
+    const unread = consumers.filter((one) => one.readable === false).map((one) => one.spec);
+    const reason =
+      unread.length === 0
+        ? 'every place holds the new key'
+        : `every place has got the new key; ${unread.join(', ')} cannot be read back`;
+    return { at: stamp(deps), counter, verdict: 'delivered', reason, consumers };
   };
 }

@@ -7,6 +7,7 @@ import { awsTime, stamp } from './aws-time.ts';
 import { claimOf, claimsOf, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, deleteInactivePermissions, keysWithUse } from './keys.ts';
+import { heldBy, replacementIn } from './places.ts';
 import { counterOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
@@ -64,8 +65,8 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     const claim = claimsOf(user.tags).find((one) => one.rotation !== context.rotation && one.keys.includes(key.id));
     if (claim) throw refusal(plan.user, `needs room, but rotation ${claim.rotation} names ${id}`);
     for (const spec of plan.consumers) {
-      const consumer = await deps.consumer(spec);
-      if (consumer.readable && (await consumer.readBack()) === key.id) {
+      const consumer = await deps.consumer(spec, replacementIn(context));
+      if ((await heldBy(consumer, context)) === key.id) {
         throw refusal(plan.user, `needs room, but ${spec} holds ${id}`);
       }
     }

@@ -5,6 +5,7 @@ import { ConsumerError } from '../errors.ts';
 import type { ConsumerStatus } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { replacementIn } from './places.ts';
 
 export const permissions: string[] = [];
 
@@ -16,10 +17,15 @@ export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsu
     let oldPairKept = (await deps.vault.get(rotation, 'old')) !== null;
 
     for (const spec of plan.consumers) {
-      const consumer = await deps.consumer(spec);
+      const consumer = await deps.consumer(spec, replacementIn(context));
       try {
-        const { holds, pair, notes } = await consumer.preflight({ user: plan.user, oldKey: plan.oldKey });
-        consumers.push({ spec, state: 'pending', ...(notes.length > 0 ? { note: notes.join('; ') } : {}) });
+        const { holds, pair, notes, readable } = await consumer.preflight({ user: plan.user, oldKey: plan.oldKey });
+        consumers.push({
+          spec,
+          state: 'pending',
+          ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+          ...(readable === false || !consumer.readable ? { readable: false } : {}),
+        });
         if (!oldPairKept && pair && holds === plan.oldKey) {
           await deps.vault.put(rotation, 'old', pair);
           oldPairKept = true;

@@ -5,7 +5,7 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { newKeyOf } from './places.ts';
+import { heldBy, newKeyOf } from './places.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 
@@ -33,11 +33,16 @@ export function restoreConsumers(deps: ActivityDeps): Activity<'restoreConsumers
     };
 
     async function restored(spec: string): Promise<ConsumerStatus> {
-      const consumer = await deps.consumer(spec);
+      const consumer = await deps.consumer(spec, { user: plan.user, oldKey: plan.oldKey, newKey: newKey as string });
       try {
         const state = await consumer.restore(old as NonNullable<typeof old>, newKey as string);
-        if (state === 'left') return { spec, state, note: 'it holds neither of the two keys, so it was left as it is' };
-        if (consumer.readable && (await consumer.readBack(old ?? undefined)) !== old?.accessKeyId) {
+        if (state === 'left') {
+          const why = consumer.readable ? 'it holds neither of the two keys' : 'it cannot be read back';
+          return { spec, state, note: `${why}, so it was left as it is` };
+        }
+        const holds = await heldBy(consumer, context, old ?? undefined);
+        if (holds === undefined) return { spec, state, readable: false };
+        if (holds !== old?.accessKeyId) {
           return { spec, state: 'failed', note: `${spec} does not give back what was restored to it` };
         }
         return { spec, state };

@@ -58,11 +58,19 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
         clock,
         attended: true,
         signal: stop,
-        consumer: openConsumer,
+        consumer: (spec, replacement) =>
+          openConsumer(spec, replacement, { clock, env, print: (text) => printed(io, text) }),
         probe: (spec) => openProbe(spec, { clock, env, signal: stop }),
         announce: (announcement: Announcement) => progress.announce(announcement),
       }),
   };
+}
+
+/** Resolves when it is written, so that a pair that nobody got counts as not delivered. */
+function printed({ stdout }: Io, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** XDG's state home is what env-paths calls `log`; other platforms keep state with data. */

@@ -1,5 +1,13 @@
 // A consumer is a place that holds an access key for somebody who uses it. One file per kind; registry.ts lists them.
 import type { KeyPair } from '../access-key.ts';
+import type { Clock } from '../clock.ts';
+
+/** Whose key is replaced by which; an id is null where there is none, or none yet. */
+export interface Replacement {
+  user: string;
+  oldKey: string | null;
+  newKey: string | null;
+}
 
 export interface Preflight {
   /** The key id that the place holds now; null where it holds none, or cannot say. */
@@ -8,12 +16,14 @@ export interface Preflight {
   pair: KeyPair | null;
   /** What a person should know before they agree, one sentence each. */
   notes: string[];
+  /** There where the place says of itself that `readBack` will not be able to say what it holds (S25). */
+  readable?: false;
 }
 
 export interface Consumer {
   /** The place as the plan pins it: absolute and complete, so it means the same from every folder and every day. */
   readonly spec: string;
-  /** Whether `readBack` can say what the place holds. */
+  /** Whether a place of this kind can say what it holds; where not, `readBack` is not asked. */
   readonly readable: boolean;
   /**
    * Proves, without changing anything, that the place could take the new key: permission, format, size. Throws
@@ -25,8 +35,11 @@ export interface Consumer {
    * already it does nothing; where it holds anything else it throws ConsumerError and leaves it.
    */
   write(pair: KeyPair, expected: string | null): Promise<void>;
-  /** The key id that the place holds now, whose secret is `pair`'s too where `pair` is given and the ids are the same. */
-  readBack(pair?: KeyPair): Promise<string | null>;
+  /**
+   * The key id that the place holds now, null for none; undefined where this place cannot say. Where the secret can be seen
+   * too, and `pair` is given and has that id, it is `pair`'s.
+   */
+  readBack(pair?: KeyPair): Promise<string | null | undefined>;
   /** Like `write`, but a place that holds something else than `expected` or `pair` is left alone: `left`. */
   restore(pair: KeyPair, expected: string): Promise<'restored' | 'left'>;
 }
@@ -38,6 +51,14 @@ export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+export interface ConsumerDeps {
+  clock: Clock;
+  /** What the environment of a command is made of. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Shows a person what they asked for by name, on standard output; rejects where it cannot be shown. */
+  print(text: string): Promise<void>;
+}
+
 export interface ConsumerKind {
   /** The part before the colon of a spec. */
   kind: string;
@@ -46,7 +67,7 @@ export interface ConsumerKind {
   /** The place with absolute paths and every default filled in; throws UsageError where it makes no sense. */
   resolve(place: string, surroundings: Surroundings): string;
   /** Opens a resolved place. Touches nothing yet. */
-  open(place: string): Consumer;
+  open(place: string, replacement: Replacement, deps: ConsumerDeps): Consumer;
   /** Places of this kind that hold the key, as resolved specs: what the wizard ticks. */
   find(keyId: string, surroundings: Surroundings): Promise<string[]>;
 }

@@ -2,27 +2,27 @@
 // in those two values and nowhere else. What its readers would not all read alike is refused, by the line's number.
 import { KeyPair } from '../access-key.ts';
 import { ConsumerError } from '../errors.ts';
+import type { PairFacts } from './pair-in-file.ts';
+import { type Reading, readAsBotocore, readAsSdk } from './shared-ini.ts';
 import {
   byteOrderMark,
-  type IniLine,
-  type Reading,
-  readAsBotocore,
-  readAsSdk,
+  type Edit,
+  edited,
+  latin1,
+  newlineOf,
   splitLines,
+  type TextLine,
   trimmed,
-} from './shared-ini.ts';
+  utf8,
+} from './text-lines.ts';
 
-export interface ProfileFacts {
+export interface ProfileFacts extends PairFacts {
   exists: boolean;
-  /** The key id in it; null where there is none. It may be anything: whoever shows it checks it first. */
-  holds: string | null;
-  pair: KeyPair | null;
   /** Whether something else gives this profile its credentials: `credential_process`, `role_arn` … */
   otherSource: string | null;
-  notes: string[];
 }
 
-interface Line extends IniLine {
+interface Line extends TextLine {
   cli: Reading;
   sdk: Reading;
 }
@@ -90,7 +90,7 @@ export function withPair(text: string, profile: string, pair: KeyPair, file: str
     [idKey, pair.accessKeyId],
     [secretKey, pair.reveal()],
   ];
-  const edits: { at: number; remove: number; insert: string }[] = [];
+  const edits: Edit[] = [];
   const added: string[] = [];
   for (const [key, value] of values) {
     const line = findProperty(own, key, file);
@@ -99,9 +99,7 @@ export function withPair(text: string, profile: string, pair: KeyPair, file: str
   }
   if (added.length > 0) edits.push(addition(text, own, own.length > 0 ? added : [`[${latin1(profile)}]`, ...added]));
 
-  const changed = edits
-    .sort((a, b) => b.at - a.at)
-    .reduce((before, { at, remove, insert }) => before.slice(0, at) + insert + before.slice(at + remove), text);
+  const changed = edited(text, edits);
   if (lookAtProfile(changed, profile, file).pair?.sameAs(pair)) return changed;
   throw new ConsumerError(`the new key pair cannot be written to a credentials file: it would read back as another`, {
     hint: `profile ${profile} of ${file} is as it was`,
@@ -202,9 +200,9 @@ function valueOffset({ text }: Line): number {
 }
 
 /** New lines go behind the last setting of the section, or with their header to the end of the text. */
-function addition(text: string, own: Line[], added: string[]): { at: number; remove: number; insert: string } {
+function addition(text: string, own: Line[], added: string[]): Edit {
   const last = own.findLast(({ cli }) => cli.role !== 'nothing');
-  const newline = (last?.end || /\r?\n/.exec(text)?.[0]) ?? '\n';
+  const newline = last?.end || newlineOf(text);
   if (last) {
     const at = last.start + last.text.length + last.end.length;
     return {
@@ -222,12 +220,4 @@ function addition(text: string, own: Line[], added: string[]): { at: number; rem
           ? newline
           : newline + newline;
   return { at: text.length, remove: 0, insert: `${gap}${added.join(newline)}${newline}` };
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
-function utf8(text: string): string {
-  return Buffer.from(text, 'latin1').toString('utf8');
 }

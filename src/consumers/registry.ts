@@ -1,12 +1,13 @@
 // The one list of the kinds of consumers. A kind's code is loaded when it is first used, so that a command that needs one
 // does not pay for the others.
-import { systemClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
-import type { Consumer, ConsumerKind, Surroundings } from './contract.ts';
+import type { Consumer, ConsumerDeps, ConsumerKind, Replacement, Surroundings } from './contract.ts';
 
 interface Entry {
   kind: string;
   usage: string;
+  /** What can be read back from a place of this kind; of a key without its secret only the id. */
+  givesBack: 'pair' | 'id' | 'nothing';
   load(): Promise<ConsumerKind>;
 }
 
@@ -15,7 +16,8 @@ export const consumerKinds: readonly Entry[] = [
   {
     kind: 'credentials-file',
     usage: 'credentials-file:PROFILE[@FILE]  a profile of the shared credentials file',
-    load: async () => (await import('./credentials-file.ts')).createCredentialsFile(systemClock),
+    givesBack: 'pair',
+    load: async () => (await import('./credentials-file.ts')).credentialsFile,
   },
 ];
 
@@ -37,9 +39,14 @@ export async function resolveConsumers(specs: readonly string[], surroundings: S
 }
 
 /** Opens a resolved spec; the place itself is not touched yet. */
-export async function openConsumer(spec: string): Promise<Consumer> {
+export async function openConsumer(spec: string, replacement: Replacement, deps: ConsumerDeps): Promise<Consumer> {
   const { entry, place } = parseSpec(spec);
-  return (await entry.load()).open(place);
+  return (await entry.load()).open(place, replacement, deps);
+}
+
+/** What can be read back from the place. Throws UsageError where the spec makes no sense. */
+export function givesBack(spec: string): Entry['givesBack'] {
+  return parseSpec(spec).entry.givesBack;
 }
 
 /** Every place that holds the key, of every kind that can be looked through unasked, as resolved specs. */

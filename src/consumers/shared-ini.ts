@@ -1,14 +1,7 @@
 // How the AWS CLI (botocore: Python's RawConfigParser) and the SDK for JavaScript (@smithy/core, parseIni) read a shared
 // credentials file, line by line. They differ; what both do not read alike must not be touched.
 
-export interface IniLine {
-  number: number;
-  /** Where the line begins in the whole text. */
-  start: number;
-  text: string;
-  /** What ends it: `\n`, `\r\n`, or nothing. */
-  end: string;
-}
+import { type TextLine, trimmed } from './text-lines.ts';
 
 /** What one reader takes a line for. `nothing`: blank, a comment, or not understood and passed over. */
 export interface Reading {
@@ -22,31 +15,7 @@ export interface Reading {
   of?: number;
 }
 
-/** Text is latin1, one character a byte, so that bytes of any encoding survive. A byte order mark is no part of a line. */
-export function splitLines(text: string): IniLine[] {
-  const mark = text.startsWith(byteOrderMark) ? byteOrderMark.length : 0;
-  const lines: IniLine[] = [];
-  for (const match of text.slice(mark).matchAll(/([^\n]*?)(\r?\n|$)/g)) {
-    if (match[0] === '') break;
-    lines.push({
-      number: lines.length + 1,
-      start: mark + match.index,
-      text: match[1] as string,
-      end: match[2] as string,
-    });
-  }
-  return lines;
-}
-
-/** The bytes EF BB BF. */
-export const byteOrderMark = '\u00ef\u00bb\u00bf';
-
-/** Without white space at the ends. ASCII's only: in latin1 a byte of a longer character can look like a space. */
-export function trimmed(text: string): string {
-  return text.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, '');
-}
-
-export function readAsBotocore(lines: IniLine[]): Reading[] {
+export function readAsBotocore(lines: TextLine[]): Reading[] {
   let section: string | null = null;
   let property: number | undefined;
   let indent = 0;
@@ -73,7 +42,7 @@ export function readAsBotocore(lines: IniLine[]): Reading[] {
   });
 }
 
-export function readAsSdk(lines: IniLine[]): Reading[] {
+export function readAsSdk(lines: TextLine[]): Reading[] {
   let section: string | null = null;
   let property: { number: number } | undefined;
   return lines.map(({ number, text }): Reading => {

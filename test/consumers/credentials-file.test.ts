@@ -37,7 +37,8 @@ describeConsumer('credentials-file', async (pair) => {
       const child = await runChild(
         `import { KeyPair } from './src/access-key.ts';
          import { openConsumer } from './src/consumers/registry.ts';
-         const consumer = await openConsumer(${JSON.stringify(`credentials-file:work@${file}`)});
+         import { consumerDeps, replacement } from './test/support/consumer-deps.ts';
+         const consumer = await openConsumer(${JSON.stringify(`credentials-file:work@${file}`)}, replacement, consumerDeps());
          await consumer.write(new KeyPair(${JSON.stringify(newOne.accessKeyId)}, ${JSON.stringify(newOne.reveal())}), ${JSON.stringify(expected)});`,
         { crashBefore: 'rename' },
       );
@@ -268,8 +269,9 @@ test('a write that fails half-way leaves no secret behind', async () => {
   const child = await runChild(
     `import { KeyPair } from './src/access-key.ts';
      import { openConsumer } from './src/consumers/registry.ts';
+         import { consumerDeps, replacement } from './test/support/consumer-deps.ts';
      import { inspect } from 'node:util';
-     const consumer = await openConsumer(${JSON.stringify(`credentials-file:work@${file}`)});
+     const consumer = await openConsumer(${JSON.stringify(`credentials-file:work@${file}`)}, replacement, consumerDeps());
      await consumer.write(new KeyPair('AKIANEWNEWNEWNEWNEW2', 'newnewnew'), 'AKIAOLDOLDOLDOLDOLD1').catch((error) => console.log(inspect(error, { depth: 9 })));`,
     { shell: 'ulimit -f 8' },
   );

@@ -7,12 +7,16 @@ import { expect } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { createVirtualClock } from '../../src/clock.ts';
 import type { Consumer } from '../../src/consumers/contract.ts';
-import { createCredentialsFile } from '../../src/consumers/credentials-file.ts';
+import { credentialsFile } from '../../src/consumers/credentials-file.ts';
 import { ConsumerError } from '../../src/errors.ts';
+import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const clock = createVirtualClock('2026-11-22T10:00:00Z');
-export const kind = createCredentialsFile(clock);
+export const kind = {
+  ...credentialsFile,
+  open: (place: string) => credentialsFile.open(place, replacement, consumerDeps({ clock })),
+};
 export const oldPair = new KeyPair('AKIAOLDOLDOLDOLDOLD1', 'oldold/oldold+oldold');
 export const newPair = new KeyPair('AKIANEWNEWNEWNEWNEW2', 'newnewnew/newnewnew+newnewnew=');
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { consumerKinds, openConsumer, resolveConsumer, resolveConsumers } from '../../src/consumers/registry.ts';
 import { UsageError } from '../../src/errors.ts';
+import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 
 const surroundings = { cwd: '/here', home: '/home/a', env: {} };
 
@@ -14,7 +15,7 @@ test('every kind is listed as it calls itself', async () => {
 
 test('resolves a spec, and opens it', async () => {
   const spec = await resolveConsumer('credentials-file:work@creds', surroundings);
-  const consumer = await openConsumer(spec);
+  const consumer = await openConsumer(spec, replacement, consumerDeps());
 
   expect(spec).toBe('credentials-file:work@/here/creds');
   expect(consumer.spec).toBe('credentials-file:work@/here/creds');
@@ -37,7 +38,7 @@ describe('refuses', () => {
   ])('%s, and says which kinds there are', async (spec, message) => {
     const errors = [
       await resolveConsumer(spec, surroundings).catch((caught) => caught),
-      await openConsumer(spec).catch((caught) => caught),
+      await openConsumer(spec, replacement, consumerDeps()).catch((caught) => caught),
     ];
 
     for (const error of errors) {
