@@ -205,7 +205,7 @@ export async function start(): Promise<void> {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  process.exitCode = await main(argv, {
+  const code = await main(argv, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -216,6 +216,12 @@ export async function start(): Promise<void> {
     terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
     interrupted: interrupt.signal,
   });
+  process.exitCode = code;
+  if (!interrupt.signal.aborted) return;
+  // A call that was given up may still wait for its answer; nobody else does.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((done) => stream.write('', () => done()));
+  process.exit(code);
 }
 
 /** The second Ctrl-C: whatever is in hand, its intent is on disk already. */

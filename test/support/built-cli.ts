@@ -2,7 +2,7 @@
 // process with nothing but its environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildCli } from '../../src/build.ts';
 import { type Desk, type Ending, type Transcript, transcript } from './cli.ts';
@@ -22,6 +22,7 @@ export async function builtCli(): Promise<string> {
   await cp(join(root, 'package.json'), join(fresh, 'package.json'));
   await symlink(join(root, 'node_modules'), join(fresh, 'node_modules'));
   await buildCli(fresh);
+  await chmod(fresh, 0o755);
   await rename(fresh, folder).catch(async (error) => {
     await rm(fresh, { recursive: true });
     if (!(await isThere(entry))) throw error;

@@ -1,9 +1,9 @@
 // keyturn proceed: ends the present wait now, by a person's word, and goes on as resume does. Ending the grace deletes the
 // old key, so that needs a consent of its own.
-import { instant } from '../../clock.ts';
+import { instant, timeOf } from '../../clock.ts';
 import type { RotationRecord, SignalMessage } from '../../engine/contract.ts';
-import { RefusedError, UsageError } from '../../errors.ts';
-import type { Override } from '../../machine/context.ts';
+import { LockedError, RefusedError, UsageError } from '../../errors.ts';
+import type { Override, ParkName } from '../../machine/context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe, finish, print } from '../finish.ts';
 import type { Io } from '../io.ts';
@@ -42,7 +42,8 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
     signal: 'proceed',
     state: park.state,
     entry: park.entry,
-    at: instant(io.clock.now()),
+    // To the millisecond: it also tells this word from another one for the same wait.
+    at: new Date(io.clock.now()).toISOString(),
   };
   if (record.answered >= park.entry) throw answeredAlready(record);
   try {
@@ -51,12 +52,29 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
       return finish(session, fresh, () => runRotation(session, noted(fresh, message), { given: message }));
     });
   } catch (error) {
-    if ((error as Error).name !== 'LockedError') throw error;
-    await session.store.signal(record.rotation, message);
-    session.progress.say('the process that waits for it was told');
-    print(session, await describe(session, await session.store.load(record.rotation)), exitCodes.done);
+    if (!(error instanceof LockedError)) throw error;
+    const told = await tell(session, record, message);
+    print(session, await describe(session, told), exitCodes.done);
     return exitCodes.done;
   }
+}
+
+/** Leaves the word for the process that waits. Of several words for the same wait it takes one; the others are refused. */
+async function tell(
+  { store, progress }: Session,
+  { rotation }: RotationRecord,
+  message: SignalMessage,
+): Promise<RotationRecord> {
+  await store.signal(rotation, message);
+  // A word is recorded first and then taken away, so whoever finds the place free reads here which one was followed.
+  const now = await store.load(rotation);
+  const followed = now.context[message.state as ParkName]?.at;
+  if (now.answered >= (message.entry ?? 0) && followed !== message.at) {
+    if ((await store.peekSignal(rotation))?.at === message.at) await store.takeSignal(rotation);
+    throw answeredAlready(now);
+  }
+  progress.say('the process that waits for it was told');
+  return now;
 }
 
 async function agree({ io }: Session, state: string): Promise<void> {
@@ -78,7 +96,8 @@ function answeredAlready({ rotation }: RotationRecord): RefusedError {
 }
 
 /** Kept for the record: a person ended a wait that was there for safety. */
-function noted(record: RotationRecord, { at }: SignalMessage): RotationRecord {
+function noted(record: RotationRecord, message: SignalMessage): RotationRecord {
+  const at = instant(timeOf(message.at));
   const what: Override['what'] = record.park?.state === 'awaitGrace' ? 'deleteNow' : 'proceed';
   const { plan } = record.context;
   const override = { at, what, why: `keyturn proceed at ${record.park?.state}` };
