@@ -110,16 +110,16 @@ describe('S21 a key that is not known', () => {
   );
 
   test('two of them: neither is touched', async () => {
-    const world = await createWorld({ keys: [] });
-    writeFileSync(world.credentialsFile, '', { mode: 0o600 });
+    const world = await createWorld();
     await world.start({}, { killAt: killAtCreation });
     world.account.createKey(user);
     await world.clock.sleep(60_000);
 
-    const { ended } = await world.resume();
+    const { ended, record } = await world.resume();
 
     expect(ended).toBe('stuck');
-    expect(world.left().keys).toEqual(['new Active', 'another new Active']);
+    expect(record.context.error?.Cause).toContain('has a key that this rotation cannot call its own');
+    expect(world.left().keys).toEqual(['old Active', 'new Active', 'another new Active']);
   });
 
   test('the orphan is deactivated, looked at again 5 s later, and only then deleted', async () => {
@@ -211,9 +211,11 @@ describe('S22 freeing a slot', () => {
   test.each([['inactive'], ['by id']])('an active key is never removed, %s', async (how) => {
     const world = await worldWith({ createdAt: '2026-01-01T08:00:00Z' });
 
-    const { ended } = await world.start({ freeSlot: how === 'inactive' ? how : (world.ids[1] ?? '') });
+    const { ended, record } = await world.start({ freeSlot: how === 'inactive' ? how : (world.ids[1] ?? '') });
 
     expect(ended).toBe('refused');
+    expect(record.context.releaseUser?.reason).toMatch(/^alice needs room, but AKIA….{4} is Active$/);
+    expect(record.context.error?.Error).toBe('RefusedError');
     expect(world.left()).toMatchObject({ keys: ['other Active', 'old Active'], claims: [], vault: [] });
   });
 

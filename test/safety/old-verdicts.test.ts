@@ -211,6 +211,7 @@ describe('S8', () => {
 
     expect([ended, resumed.ended]).toEqual(['stuck', 'stuck']);
     expect(record.context.error?.Cause).toContain('someone else deactivated the old key');
+    expect(resumed.record.history.some(({ state }) => state === 'checkHealth')).toBe(false);
     expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
   });
 
