@@ -13,6 +13,14 @@ export function parameterNotFound(): ServiceError {
   return new ServiceError('ParameterNotFound', 400, '');
 }
 
+export function versionNotFound(name: string, version: string): ServiceError {
+  return new ServiceError(
+    'ParameterVersionNotFound',
+    400,
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+  );
+}
+
 export function invalid(message: string): ServiceError {
   return new ServiceError('ValidationException', 400, message);
 }
@@ -73,6 +81,15 @@ export function kmsAccess(call: Call, keyId: string | null | undefined, operatio
   const id = keyId.startsWith('alias/') ? keyId : `key/${keyId}`;
   const resource = keyId.startsWith('arn:') ? keyId : `arn:aws:kms:${region}:${world.accountId}:${id}`;
   return [{ action: `kms:${operation}`, resource, context: { 'kms:viaservice': [`ssm.${region}.amazonaws.com`] } }];
+}
+
+/** The path of GetParametersByPath, as given. */
+export function pathIn({ params }: Call): string {
+  const path = requiredText(params, 'Path');
+  if (/^\/(?:[\w.-]+(?:\/[\w.-]+)*\/?)?$/.test(path)) return path;
+  throw invalid(
+    `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can't be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.`,
+  );
 }
 
 export function checkedName(name: string): string {

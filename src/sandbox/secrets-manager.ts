@@ -1,12 +1,21 @@
-// Secrets Manager: secrets by Region, their versions and staging labels.
-import { json } from './json.ts';
+// Secrets Manager: secrets by Region, their versions and staging labels. It neither rotates nor replicates by itself.
+import { attachmentOperations } from './secrets-attachments.ts';
+import { batchOperations } from './secrets-batch.ts';
 import { lifecycleOperations } from './secrets-lifecycle.ts';
+import { listOperations } from './secrets-lists.ts';
 import { valueOperations } from './secrets-values.ts';
+import { secretsManagerJson } from './secrets-wire.ts';
 import type { Service } from './service.ts';
 
 export const secretsManager: Service = {
   name: 'secretsmanager',
-  wire: json({ version: '1.1', message: 'Message', failure: 'InternalServiceError' }),
+  wire: secretsManagerJson,
   sensitive: ['SecretString', 'SecretBinary', 'RotationToken'],
-  operations: { ...lifecycleOperations, ...valueOperations },
+  operations: {
+    ...lifecycleOperations,
+    ...valueOperations,
+    ...batchOperations,
+    ...listOperations,
+    ...attachmentOperations,
+  },
 };

@@ -1,7 +1,6 @@
-// Writing a parameter's next version, and reading values.
-import { createHash } from 'node:crypto';
+// PutParameter: a parameter's first version, or its next one.
 import { optionalText, requiredText } from './iam-input.ts';
-import { epochSeconds } from './json.ts';
+import { mergedTags, tagsIn } from './json-input.ts';
 import type { ParameterType, ParameterVersion, StoredParameter } from './parameter.ts';
 import {
   accountKey,
@@ -13,10 +12,7 @@ import {
   newest,
   onParameter,
   parameterArn,
-  parameterNotFound,
-  selected,
 } from './parameters-input.ts';
-import { tagsIn } from './parameters-tags.ts';
 import type { Access, Call, Operation } from './service.ts';
 import { constraintError, ServiceError } from './service-error.ts';
 
@@ -24,7 +20,7 @@ const versionsKept = 100;
 const bytesIn = { Standard: 4096, Advanced: 8192 };
 const types = ['String', 'StringList', 'SecureString'];
 
-export const parameterValueOperations: Record<string, Operation> = {
+export const parameterWriteOperations: Record<string, Operation> = {
   PutParameter: {
     kind: 'change',
     access: (call) => {
@@ -61,97 +57,17 @@ export const parameterValueOperations: Record<string, Operation> = {
         name,
         arn: parameterArn(region, world.accountId, name),
         type,
-        tags: existing?.tags ?? tagsIn(params),
+        tags: existing?.tags ?? mergedTags({}, tagsIn(params), () => new ServiceError('TooManyTagsError', 400, '')),
         versions: [...(existing ? withRoom(existing) : []), version],
       });
       return { Version: version.version, Tier: tier };
     },
   },
-
-  GetParameter: {
-    kind: 'read',
-    access: (call) => readAccess(call, requiredText(call.params, 'Name')),
-    apply: (call) => ({ Parameter: read(call, requiredText(call.params, 'Name')) }),
-  },
-
-  GetParameters: {
-    kind: 'read',
-    access: (call) => namesIn(call).flatMap((name) => readAccess(call, name)),
-    apply: (call) => {
-      const asked = namesIn(call).map((name) => ({ name, found: readOrNothing(call, name) }));
-      return {
-        Parameters: asked.flatMap(({ found }) => found ?? []),
-        InvalidParameters: asked.filter(({ found }) => !found).map(({ name }) => name),
-      };
-    },
-  },
 };
-
-/** The value as a read without decryption tells a SecureString: opaque, and nothing can be learned from it. */
-export function shownValue(parameter: StoredParameter, version: ParameterVersion, decrypted: boolean): string {
-  if (parameter.type !== 'SecureString' || decrypted) return version.value;
-  const sealed = createHash('sha512').update(`${parameter.arn}:${version.version}`).digest('base64');
-  return `AQICAH${sealed}`;
-}
-
-export function shownParameter(parameter: StoredParameter, version: ParameterVersion, decrypted: boolean) {
-  return {
-    Name: parameter.name,
-    Type: parameter.type,
-    Value: shownValue(parameter, version, decrypted),
-    Version: version.version,
-    LastModifiedDate: epochSeconds(version.changedAt),
-    ARN: parameter.arn,
-    DataType: 'text',
-  };
-}
-
-function read(call: Call, given: string): Record<string, unknown> {
-  const { selector } = selected(call, given);
-  const parameter = findParameter(call.seen(call.world.parameters), call, given);
-  if (!parameter) throw parameterNotFound();
-  const version = selector === null ? newest(parameter) : versionBy(parameter, selector);
-  const shown = shownParameter(parameter, version, call.params.WithDecryption === true);
-  return selector === null ? shown : { ...shown, Selector: `:${selector}` };
-}
-
-function readOrNothing(call: Call, given: string): Record<string, unknown> | undefined {
-  try {
-    return read(call, given);
-  } catch (error) {
-    if (error instanceof ServiceError) return undefined;
-    throw error;
-  }
-}
-
-function versionBy(parameter: StoredParameter, selector: string): ParameterVersion {
-  const version = parameter.versions.find((one) => String(one.version) === selector || one.labels.includes(selector));
-  if (version) return version;
-  throw new ServiceError(
-    'ParameterVersionNotFound',
-    400,
-    `Systems Manager could not find version ${selector} of ${parameter.name}. Verify the version and try again.`,
-  );
-}
-
-function readAccess(call: Call, given: string): Access[] {
-  const parameter = findParameter(call.world.parameters.current, call, given);
-  const decrypts = parameter?.type === 'SecureString' && call.params.WithDecryption === true;
-  return [...onParameter(call, given), ...(decrypts ? kmsAccess(call, newest(parameter).keyId, 'Decrypt') : [])];
-}
 
 function tagAccess(call: Call): Access[] {
   const requestTags = tagsIn(call.params);
   return onParameter(call).map((access) => ({ ...access, action: 'ssm:AddTagsToResource', requestTags }));
-}
-
-function namesIn({ params }: Call): string[] {
-  const names = Array.isArray(params.Names) ? [...new Set(params.Names.map(String))] : [];
-  if (names.length === 0) throw constraintError(null, 'names', 'not be null');
-  if (names.length > 10) {
-    throw constraintError(`[${names.join(', ')}]`, 'names', 'have length less than or equal to 10');
-  }
-  return names;
 }
 
 function checkedType({ params }: Call, existing: StoredParameter | undefined): ParameterType {
