@@ -21,7 +21,7 @@ export async function attempt(
   run: (flags: Flags) => Promise<number>,
 ): Promise<number> {
   try {
-    refuseWhatIsNotThere(command, flags, io);
+    refuseWhatIsNotThere(command, flags);
     return await run(flags);
   } catch (error) {
     if (isInterruption(error, io)) {

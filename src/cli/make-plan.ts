@@ -13,16 +13,20 @@ import { parseDuration } from '../duration.ts';
 import { KeyNotAcceptedError, NoSuchEntityError, RefusedError, UsageError } from '../errors.ts';
 import type { KeyFacts, Override, Plan } from '../machine/context.ts';
 import { resolveProbe } from '../probes/registry.ts';
+import type { PolicySays } from './effective-flags.ts';
 import { orInterrupted } from './interruption.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { keyChoice } from './render.ts';
+import { checkTogether } from './times-together.ts';
 
 export interface Planned {
   plan: Plan;
   keys: KeyFacts[];
   /** Whether it may begin at all. */
   finding: Finding;
+  /** What to do about a finding that the policy file made. */
+  hint: string | null;
   warnings: string[];
 }
 
@@ -30,7 +34,7 @@ export interface Planned {
 export interface Subject {
   caller: Caller;
   region: string;
-  user: { name: string; id: string };
+  user: { name: string; id: string; path: string; tags: Record<string, string> };
   keys: KeyFacts[];
   /** Rotations that claim this user, here or elsewhere. */
   claims: Claim[];
@@ -45,10 +49,10 @@ async function look(aws: Aws, io: Io, named: string | undefined): Promise<Subjec
   const caller = await callerOf(aws);
   const asked = named ?? ownUser(caller);
   try {
-    const { id, name, tags } = await aws.user(asked);
+    const { id, name, path, tags } = await aws.user(asked);
     const keys = await keysWithUse({ aws }, name);
     const now = aws.time() ?? io.clock.now();
-    return { caller, region: await aws.region(), user: { name, id }, keys, claims: claimsOf(tags), now };
+    return { caller, region: await aws.region(), user: { name, id, path, tags }, keys, claims: claimsOf(tags), now };
   } catch (error) {
     if (!(error instanceof NoSuchEntityError)) throw error;
     throw new RefusedError(`there is no user ${asked} in account ${caller.account}`, {
@@ -107,8 +111,11 @@ export function checkedKeyId(id: string, flag: string): string {
   });
 }
 
-/** The parts of a plan that come from flags alone: bad ones are said before AWS is asked anything. */
-export async function readFlags(flags: Flags, io: Io) {
+/**
+ * The parts of a plan that come from flags alone: bad ones are said before AWS is asked anything. Without `together` each is
+ * looked at for itself, where a policy file has still to fill in the others.
+ */
+export async function readFlags(flags: Flags, io: Io, { together = true } = {}) {
   const seconds = (text: string | undefined, fallback: string, flag: string) =>
     parseDuration(text ?? fallback, { flag });
   const times = {
@@ -118,17 +125,7 @@ export async function readFlags(flags: Flags, io: Io) {
     probeEvery: seconds(flags.probeEvery, '1h', '--probe-every'),
     minAge: parseDuration(flags.minAge ?? '0d', { flag: '--min-age', allowZero: true, anyLength: true }),
   };
-  const day = 86_400;
-  if (times.watchLimit + times.grace > 360 * day) {
-    throw new UsageError('--watch-limit and --grace together are longer than 360 days', {
-      hint: 'a plan has to end within a year',
-    });
-  }
-  if (times.watchLimit < times.quietFor) {
-    throw new UsageError('--watch-limit is shorter than --quiet-for', {
-      hint: 'the watch would end before it can succeed',
-    });
-  }
+  if (together) checkTogether(times);
   const freeSlot = flags.freeSlot ?? 'never';
   if (freeSlot !== 'never' && freeSlot !== 'inactive') checkedKeyId(freeSlot, '--free-slot');
   const consumers = await resolveConsumers(flags.to ?? [], { cwd: io.cwd, home: io.home, env: io.env });
@@ -141,17 +138,22 @@ export function makePlan(
   read: Awaited<ReturnType<typeof readFlags>>,
   flags: Flags,
   { oldKey, newKey, from }: Pick<Plan, 'oldKey' | 'newKey' | 'from'>,
+  policy: PolicySays | null = null,
 ): Planned {
   const { caller, keys, now, region, user } = subject;
   const at = instant(now);
   const overrides: Override[] = [];
   const override = (what: Override['what'], why: string) => overrides.push({ at, what, why });
-  if (isShort(read.quietFor)) override('shortQuiet', '--quiet-for is shorter than sessions live (40 h)');
-  if (isShort(read.grace)) override('shortGrace', '--grace is shorter than sessions live (40 h)');
+  // Only what a flag asked for may be shorter than sessions live: a policy file alone does not make it so (S15).
+  if (flags.quietFor !== undefined && isShort(read.quietFor))
+    override('shortQuiet', '--quiet-for is shorter than sessions live (40 h)');
+  if (flags.grace !== undefined && isShort(read.grace))
+    override('shortGrace', '--grace is shorter than sessions live (40 h)');
   if (read.probes.length === 0)
     override('blindGrace', 'no --probe: during the grace nobody looks whether everything works');
   if (flags.allowSmtp) override('allowSmtp', '--allow-smtp');
   if (flags.yes) override('unproven', '--yes: go on also where silence proves nothing');
+  for (const { what, why } of policy?.overrides ?? []) override(what, why);
 
   const plan: Plan = {
     account: caller.account,
@@ -165,17 +167,20 @@ export function makePlan(
     keysAtStart: keys.map((key) => key.id),
     ...read,
     allowSmtp: flags.allowSmtp === true,
-    unproven: flags.yes ? 'proceed' : 'ask',
+    unproven: flags.yes ? 'proceed' : (policy?.unproven ?? 'ask'),
     vault: 'file',
     startedAt: at,
     overrides,
   };
   const old = keys.find((key) => key.id === oldKey);
+  const exempt = policy?.exemption(oldKey) ?? null;
+  const begins: Finding = from === 'start' ? mayStart(plan, keys, now) : { verdict: 'watch', reason: '' };
   return {
     plan,
     keys,
-    finding: from === 'start' ? mayStart(plan, keys, now) : { verdict: 'watch', reason: '' },
-    warnings: warningsOf(plan, old),
+    finding: exempt ? { verdict: 'nothingToDo', reason: exempt.reason } : begins,
+    hint: exempt?.hint ?? null,
+    warnings: [...(policy?.warnings ?? []), ...warningsOf(plan, old)],
   };
 }
 
@@ -185,7 +190,8 @@ function warningsOf(plan: Plan, old: KeyFacts | undefined): string[] {
   if (plan.quietFor < hour || plan.grace < hour) {
     warnings.push('a wait under an hour proves little: AWS publishes last use late, in steps of 15 minutes');
   }
-  if (old?.lastUsedService === 'sts' && (isShort(plan.quietFor) || isShort(plan.grace))) {
+  const asked = plan.overrides.some(({ what }) => what === 'shortQuiet' || what === 'shortGrace');
+  if (old?.lastUsedService === 'sts' && asked && (isShort(plan.quietFor) || isShort(plan.grace))) {
     warnings.push(
       'the old key was last used for sessions (sts), which can live for 36 hours after it; less was asked for',
     );

@@ -17,6 +17,9 @@ export interface Override {
     | 'unproven'
     | 'watchLimit'
     | 'allowSmtp'
+    | 'freeSlot'
+    | 'probes'
+    | 'places'
     | 'unreadable';
   why: string;
 }

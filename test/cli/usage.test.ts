@@ -138,8 +138,6 @@ describe('without a terminal nothing is asked: the flag is named', () => {
 
 describe('what is not there yet is refused, and what is there is named', () => {
   test.each([
-    ['rotate --yes --config policy.yaml', 'policy files are not there yet', 'with flags'],
-    ['status --config policy.yaml', 'policy files are not there yet', 'with flags'],
     ['rotate --yes --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
     ['resume --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
     ['status --state-machine arn:aws:states:x', '--state-machine belongs to', '--engine local'],
@@ -161,19 +159,6 @@ describe('what is not there yet is refused, and what is there is named', () => {
     expect(desk.sandbox.requests).toEqual([]);
     expect(desk.stateFiles()).toBeNull();
   });
-
-  test.each(['rotate --user alice --to credentials-file:default --yes', 'retire --user alice', ''])(
-    'a keyturn.yaml in this folder is not passed over by keyturn %s',
-    async (command) => {
-      const desk = await openDesk();
-      writeFileSync(join(desk.cwd, 'keyturn.yaml'), 'maxAge: 90d\n');
-
-      const { code, stderr } = await desk.run(command);
-
-      expect(code).toBe(2);
-      expect(stderr).toContain('error: policy files are not there yet');
-    },
-  );
 
   test('a keyturn.yaml changes nothing for a rotation whose plan is made', async () => {
     const desk = await openDesk();

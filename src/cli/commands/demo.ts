@@ -120,7 +120,7 @@ async function toldByTheWizard(session: Session): Promise<number> {
   const { guide } = await import('./wizard.ts');
   for (const line of opening) session.progress.say(line);
   session.progress.say('Enter answers every question.\n');
-  return guide({ ...session, flags: { ...session.flags, wait: true } }, story);
+  return guide({ ...session, flags: { ...session.flags, wait: true } }, { story, policy: null });
 }
 
 async function played(session: Session, file: string): Promise<number> {

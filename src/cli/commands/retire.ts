@@ -2,12 +2,13 @@
 import { shortKeyId } from '../../access-key.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
 import { begin, mustBeFree } from '../begin.ts';
+import { effectiveFlags, ofRetire, policyOf } from '../effective-flags.ts';
 import type { Io } from '../io.ts';
 import { checkedKeyId, lookAtUser, makePlan, readFlags } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { planWords } from '../plan-words.ts';
 import { openSession } from '../session.ts';
-import { endBeforeItBegins } from './rotate.ts';
+import { endBeforeItBegins, tellPlanned } from './rotate.ts';
 
 export async function retire(flags: Flags, io: Io): Promise<number> {
   const oldKey = needed(flags.key, '--key', 'the old key, to be retired');
@@ -20,7 +21,8 @@ export async function retire(flags: Flags, io: Io): Promise<number> {
     throw new UsageError('--key and --new-key are the same key', {
       hint: 'name the old one and the one that replaced it',
     });
-  const read = await readFlags(flags, io);
+  const policy = await policyOf(flags, io);
+  await readFlags(flags, io, { together: policy === null });
   if (!io.terminal && !flags.yes && !flags.dryRun) {
     throw new UsageError('retire asks before it changes anything, and there is no terminal to ask on', {
       hint: 'agree beforehand with --yes',
@@ -44,8 +46,10 @@ export async function retire(flags: Flags, io: Io): Promise<number> {
     );
   }
 
-  const planned = makePlan(subject, read, flags, { oldKey, newKey, from: 'watch' });
-  for (const warning of planned.warnings) session.progress.warn(warning);
+  const says = await effectiveFlags(policy, subject, flags, io, ofRetire);
+  const read = await readFlags(says.flags, io);
+  const planned = makePlan(subject, read, flags, { oldKey, newKey, from: 'watch' }, says);
+  tellPlanned(session, planned, says);
   const unsaved = await endBeforeItBegins(session, planned);
   if (unsaved !== null) return unsaved;
   if (io.terminal && !flags.yes) {

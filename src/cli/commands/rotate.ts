@@ -1,8 +1,9 @@
-// keyturn rotate: one user's key, from the flags alone.
+// keyturn rotate: one user's key, by the flags and the policy file alone.
 
 import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { begin, mustBeFree, newRecord } from '../begin.ts';
+import { effectiveFlags, type PolicySays, policyOf } from '../effective-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { describe, print } from '../finish.ts';
 import type { Io } from '../io.ts';
@@ -12,7 +13,8 @@ import { planSteps, planWords } from '../plan-words.ts';
 import { openSession, type Session } from '../session.ts';
 
 export async function rotate(flags: Flags, io: Io): Promise<number> {
-  const read = await readFlags(flags, io);
+  const policy = await policyOf(flags, io);
+  await readFlags(flags, io, { together: policy === null });
   if (!io.terminal && !flags.yes && !flags.dryRun) {
     throw new UsageError('rotate asks before it changes anything, and there is no terminal to ask on', {
       hint: 'agree beforehand with --yes, or look first with --dry-run',
@@ -21,11 +23,13 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
   const session = openSession(flags, io);
   const subject = await lookAtUser(session.aws, io, flags.user);
   await mustBeFree(session, subject);
-  const oldKey = chooseOldKey(subject, flags.key);
-  if (read.consumers.length === 0) throw await noPlace(oldKey, io);
+  const says = await effectiveFlags(policy, subject, flags, io);
+  const read = await readFlags(says.flags, io);
+  const oldKey = says.exemption(null) ? (flags.key ?? null) : chooseOldKey(subject, flags.key);
+  if (read.consumers.length === 0 && !says.exemption(oldKey)) throw await noPlace(oldKey, io);
 
-  const planned = makePlan(subject, read, flags, { oldKey, newKey: null, from: 'start' });
-  for (const warning of planned.warnings) session.progress.warn(warning);
+  const planned = makePlan(subject, read, flags, { oldKey, newKey: null, from: 'start' }, says);
+  tellPlanned(session, planned, says);
   const unsaved = await endBeforeItBegins(session, planned);
   if (unsaved !== null) return unsaved;
 
@@ -38,8 +42,18 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
   return begin(session, planned.plan);
 }
 
+/** What a person should know of how the plan came about. */
+export function tellPlanned({ progress }: Session, { warnings }: Planned, { taken, untaken }: PolicySays): void {
+  for (const line of taken) progress.say(line);
+  for (const line of untaken) progress.detail(line);
+  for (const warning of warnings) progress.warn(warning);
+}
+
 /** A dry run, and a rotation that may not begin, leave no record and no claim. */
-export async function endBeforeItBegins(session: Session, { plan, finding, keys }: Planned): Promise<number | null> {
+export async function endBeforeItBegins(
+  session: Session,
+  { plan, finding, keys, hint: said }: Planned,
+): Promise<number | null> {
   const { flags, io } = session;
   const outcome =
     finding.verdict === 'nothingToDo'
@@ -61,14 +75,15 @@ export async function endBeforeItBegins(session: Session, { plan, finding, keys 
     ended,
   );
   const hint =
-    finding.verdict === 'noSlot'
+    said ??
+    (finding.verdict === 'noSlot'
       ? noSlotHint(
           plan.user,
           keys.map((key) => key.status),
         )
       : ended === 'refused'
         ? refusedHint(finding.reason)
-        : null;
+        : null);
   const steps = ended === 'planned' ? { plan: planSteps(plan) } : {};
   if (ended === 'planned' && !flags.json)
     io.stdout.write(`${planWords(plan, keys, Date.parse(plan.startedAt)).join('\n')}\n`);

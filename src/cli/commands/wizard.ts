@@ -5,7 +5,9 @@ import { formatDuration } from '../../duration.ts';
 import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
 import type { KeyFacts } from '../../machine/context.ts';
+import type { ReadPolicy } from '../../policy/read.ts';
 import { begin, mustBeFree } from '../begin.ts';
+import { effectiveFlags, ofRetire, policyOf } from '../effective-flags.ts';
 import { describe, finish } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
@@ -16,7 +18,7 @@ import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
 import { withLock } from './resume.ts';
-import { endBeforeItBegins } from './rotate.ts';
+import { endBeforeItBegins, tellPlanned } from './rotate.ts';
 
 export async function wizard(flags: Flags, io: Io): Promise<number> {
   if (!io.terminal) {
@@ -30,7 +32,7 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
     return withLock(session, open, (fresh) =>
       finish(session, fresh, () => runRotation(session, fresh, { atWait: waitMenu(session) })),
     );
-  return guide(session);
+  return guide(session, { policy: await policyOf(flags, io) });
 }
 
 /** What the demo tells around the questions, each before its own. */
@@ -40,8 +42,11 @@ export interface Story {
   wait(record: RotationRecord): string;
 }
 
-/** From the user to the end of the first visit. `demo` runs it in the embedded AWS. */
-export async function guide(session: Session, story?: Story): Promise<number> {
+/** From the user to the end of the first visit. `demo` runs it in the embedded AWS, with a story and by no policy file. */
+export async function guide(
+  session: Session,
+  { story, policy }: { story?: Story; policy: ReadPolicy | null },
+): Promise<number> {
   const { io, flags, aws, progress } = session;
   const own = await lookAtUser(aws, io, flags.user).catch((error) => {
     // Credentials of a role have no user of their own: then it has to be named.
@@ -53,16 +58,16 @@ export async function guide(session: Session, story?: Story): Promise<number> {
   await mustBeFree(session, subject);
   for (const key of subject.keys) progress.say(`  ${keyChoice(key, subject.now)}`);
 
-  const path = await choosePath(session, subject);
+  const exempt = (await effectiveFlags(policy, subject, flags, io)).exemption(null) !== null;
+  const path = exempt ? leftAlone : await choosePath(session, subject);
   if (story) progress.say(story.places);
-  const now = {
-    ...flags,
-    freeSlot: path.freeSlot,
-    ...(path.from === 'start' ? { to: await choosePlaces(session, path.oldKey) } : {}),
-  };
-  const read = await readFlags(now, io);
-  let planned = makePlan(subject, read, now, path);
-  for (const warning of planned.warnings) progress.warn(warning);
+  const given = path.freeSlot === 'never' ? flags : { ...flags, freeSlot: path.freeSlot };
+  const says = await effectiveFlags(policy, subject, given, io, path.from === 'watch' ? ofRetire : undefined);
+  const asked = path.from === 'start' && !says.exemption(path.oldKey);
+  const to = asked ? { to: await choosePlaces({ io, flags: says.flags }, path.oldKey) } : {};
+  const read = await readFlags({ ...says.flags, freeSlot: path.freeSlot, ...to }, io);
+  let planned = makePlan(subject, read, given, path, says);
+  tellPlanned(session, planned, says);
   const unsaved = await endBeforeItBegins(session, planned);
   if (unsaved !== null) return unsaved;
 
@@ -73,8 +78,9 @@ export async function guide(session: Session, story?: Story): Promise<number> {
   const old = planned.keys.find((key) => key.id === path.oldKey);
   const doubt = old ? doubtOver(planned.plan, old, subject.now) : 0;
   const allTheSame = `If nobody is seen using the new key by ${day(doubt)}: deactivate the old one all the same?`;
-  if (doubt > 0 && (await confirm(io, allTheSame, false)))
-    planned = makePlan(subject, read, { ...now, yes: true }, path);
+  const undecided = doubt > 0 && planned.plan.unproven === 'ask';
+  if (undecided && (await confirm(io, allTheSame, false)))
+    planned = makePlan(subject, read, { ...given, yes: true }, path, says);
   return begin(session, planned.plan, { atWait: waitMenu(session, story) });
 }
 
@@ -94,6 +100,9 @@ interface Path {
   newKey: string | null;
   freeSlot: string;
 }
+
+/** Nothing is asked about a user whom the policy file exempts. */
+const leftAlone: Path = { from: 'start', oldKey: null, newKey: null, freeSlot: 'never' };
 
 /** Each way in which a user's keys can stand has its own question. */
 async function choosePath({ io }: Session, { keys, user, now }: Subject): Promise<Path> {
@@ -134,7 +143,7 @@ async function choosePath({ io }: Session, { keys, user, now }: Subject): Promis
 }
 
 /** Profiles that hold the old key are found and ticked; others can be named. */
-async function choosePlaces({ io, flags }: Session, oldKey: string | null): Promise<string[]> {
+async function choosePlaces({ io, flags }: Pick<Session, 'io' | 'flags'>, oldKey: string | null): Promise<string[]> {
   if (flags.to && flags.to.length > 0) return flags.to;
   const found = oldKey === null ? [] : await findPlaces(oldKey, { cwd: io.cwd, home: io.home, env: io.env });
   if (found.length > 0) {

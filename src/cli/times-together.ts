@@ -1,0 +1,18 @@
+// Whether the times of a plan fit together, whoever set them.
+import { UsageError } from '../errors.ts';
+
+const day = 86_400;
+
+/** Whole seconds. Throws UsageError that names the flags. */
+export function checkTogether(times: { quietFor: number; grace: number; watchLimit: number }): void {
+  if (times.watchLimit + times.grace > 360 * day) {
+    throw new UsageError('--watch-limit and --grace together are longer than 360 days', {
+      hint: 'a plan has to end within a year',
+    });
+  }
+  if (times.watchLimit < times.quietFor) {
+    throw new UsageError('--watch-limit is shorter than --quiet-for', {
+      hint: 'the watch would end before it can succeed',
+    });
+  }
+}
