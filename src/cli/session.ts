@@ -88,7 +88,8 @@ export async function runRotation(
   const { io, flags, store, progress } = session;
   await signAsTheUserWill(session, record);
   return runLocally({ store, clock: io.clock, activities: session.activities }, record, {
-    wait: flags.wait === true,
+    // Where somebody is asked at each wait, their answer says whether to stay.
+    wait: flags.wait === true || options.atWait !== undefined,
     stop: io.interrupted,
     onStep: (entry: HistoryEntry, current: RotationRecord) => progress.step(entry, current),
     ...options,

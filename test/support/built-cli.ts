@@ -10,8 +10,16 @@ import { type Desk, type Ending, type Transcript, transcript } from './cli.ts';
 const root = dirname(dirname(import.meta.dirname));
 const cache = join(root, '.cache/cli');
 
-/** The path of a built `keyturn.cjs`. Files that ask at the same time build beside one another; the first one stays. */
-export async function builtCli(): Promise<string> {
+let built: Promise<string> | undefined;
+
+/** The path of a built `keyturn.cjs`: the same one for all tests of a file, however the sources change meanwhile. */
+export function builtCli(): Promise<string> {
+  built ??= build();
+  return built;
+}
+
+/** Files that ask at the same time build beside one another; the first one stays. */
+async function build(): Promise<string> {
   const folder = join(cache, await fingerprint());
   const entry = join(folder, 'dist/keyturn.cjs');
   if (await isThere(entry)) return entry;

@@ -177,6 +177,7 @@ function waitMenu({ io, progress }: Session, story?: Story) {
     const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
     const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
     const answer = await select(io, message, story ? [stay, later, back] : [later, stay, back]);
+    if (answer === 'stay' && !story) progress.say('  waiting; Ctrl-C leaves, and nothing is lost');
     if (answer === 'later' && !story) {
       progress.say(`  to go on by hand:         keyturn resume ${record.rotation}`);
       progress.say('  to let cron do it, hourly: 0 * * * *  keyturn resume --all --quiet');
