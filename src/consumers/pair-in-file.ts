@@ -2,7 +2,7 @@
 // other byte of it changed. What the text means is for each kind to say.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isAccessKeyId, type KeyPair, shortKeyId } from '../access-key.ts';
+import { isAccessKeyId, KeyPair, shortKeyId } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { ConsumerError, LockedError } from '../errors.ts';
 import { followLinks, readFileIfThere, removeLeftovers, replaceFile } from '../files.ts';
@@ -32,6 +32,9 @@ export interface PairInFile<Facts extends PairFacts> {
   /** What else a person should know beforehand. */
   notes(text: string, facts: Facts, oldKey: string | null): Promise<string[]>;
 }
+
+/** Nobody's key: whether its pair could be written shows whether any could. */
+const trialPair = new KeyPair('AKIATRIALTRIALTRIAL1', `trial/trial+${'t'.repeat(28)}`);
 
 /** How long another write to the same file may take. */
 const lockWait = 10_000;
@@ -73,6 +76,7 @@ export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>
         await assertReplaceable(target);
         const { text, facts } = await look();
         place.assertReady(text, facts, oldKey);
+        place.withPair(text ?? '', trialPair);
         const notes = [...facts.notes, ...(await place.notes(text ?? '', facts, oldKey))];
         if (text !== null && (await stat(target)).nlink > 1) {
           notes.push(`${file} has other names (hard links), which will keep the old content`);

@@ -19,10 +19,16 @@ export const consumerKinds: readonly Entry[] = [
     givesBack: 'pair',
     load: async () => (await import('./credentials-file.ts')).credentialsFile,
   },
+  {
+    kind: 'env-file',
+    usage: 'env-file:FILE[#id=NAME,secret=NAME]  two variables of a dotenv file',
+    givesBack: 'pair',
+    load: async () => (await import('./env-file.ts')).envFile,
+  },
 ];
 
 /** Kinds that have a name and are not there yet. */
-const kindsToCome = ['env-file', 'secretsmanager', 'ssm', 'exec', 'stdout'];
+const kindsToCome = ['secretsmanager', 'ssm', 'exec', 'stdout'];
 
 /** The spec with absolute paths and no default left open. Throws UsageError where it makes no sense. */
 export async function resolveConsumer(spec: string, surroundings: Surroundings): Promise<string> {

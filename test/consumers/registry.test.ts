@@ -22,10 +22,9 @@ test('resolves a spec, and opens it', async () => {
 });
 
 describe('refuses', () => {
-  const hint = 'there are: credentials-file:PROFILE[@FILE]';
+  const hint = 'there are: credentials-file:PROFILE[@FILE], env-file:FILE[#id=NAME,secret=NAME]';
 
   test.each([
-    ['env-file:.env', 'the consumer kind env-file is not there yet'],
     ['secretsmanager:app/key', 'the consumer kind secretsmanager is not there yet'],
     ['ssm:/app/key', 'the consumer kind ssm is not there yet'],
     ['exec:./deliver', 'the consumer kind exec is not there yet'],
