@@ -10,7 +10,7 @@ import { awsTime } from './aws-time.ts';
 import type { ActivityDeps } from './contract.ts';
 import { counterOf } from './record.ts';
 
-const tagPrefix = 'keyturn:claim:';
+export const tagPrefix = 'keyturn:claim:';
 
 export interface Claim {
   rotation: string;

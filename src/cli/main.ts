@@ -134,14 +134,23 @@ function commandTable(io: Io, bind: Bind): Command {
       .option('--key <id>', 'the old key, to be retired')
       .option('--new-key <id>', 'the active key that replaced it'),
   );
+  add(
+    'policy [command]',
+    'the least IAM policy that a command needs (default: all of them)',
+    async () => (await import('./commands/policy.ts')).policy,
+  )
+    .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
+    .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
+    .option('--only-reactivate', 'of rollback: only what brings a key back');
   add('demo', 'the whole procedure in an embedded AWS', async () => (await import('./commands/demo.ts')).demo);
   return program;
 }
 
-/** Global flags may stand before or after the command; what was given wins over what is a default. */
+/** Only what was given: what else holds is said where it is used, after the policy file. Global flags may stand anywhere. */
 function flagsOf(command: Command): Flags {
-  const given = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) !== 'default');
-  return { ...command.opts(), ...command.parent?.opts(), ...Object.fromEntries(given) } as Flags;
+  const given = (one: Command | null) =>
+    Object.entries(one?.opts() ?? {}).filter(([name]) => one?.getOptionValueSource(name) !== 'default');
+  return Object.fromEntries([...given(command.parent), ...given(command)]) as Flags;
 }
 
 function withGlobals(command: Command): Command {

@@ -190,8 +190,9 @@ function warningsOf(plan: Plan, old: KeyFacts | undefined): string[] {
   if (plan.quietFor < hour || plan.grace < hour) {
     warnings.push('a wait under an hour proves little: AWS publishes last use late, in steps of 15 minutes');
   }
-  const asked = plan.overrides.some(({ what }) => what === 'shortQuiet' || what === 'shortGrace');
-  if (old?.lastUsedService === 'sts' && asked && (isShort(plan.quietFor) || isShort(plan.grace))) {
+  const asked = (what: Override['what']) => plan.overrides.some((one) => one.what === what);
+  const short = (asked('shortQuiet') && isShort(plan.quietFor)) || (asked('shortGrace') && isShort(plan.grace));
+  if (old?.lastUsedService === 'sts' && short) {
     warnings.push(
       'the old key was last used for sessions (sts), which can live for 36 hours after it; less was asked for',
     );

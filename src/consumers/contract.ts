@@ -59,6 +59,14 @@ export interface ConsumerDeps {
   print(text: string): Promise<void>;
 }
 
+/** Calls that whoever runs keyturn must be allowed to make. */
+export interface Permission {
+  /** Like `ssm:GetParameter`. */
+  actions: readonly string[];
+  /** ARNs, `*` standing for what the place does not say. */
+  resources: readonly string[];
+}
+
 export interface ConsumerKind {
   /** The part before the colon of a spec. */
   kind: string;
@@ -70,4 +78,6 @@ export interface ConsumerKind {
   open(place: string, replacement: Replacement, deps: ConsumerDeps): Consumer;
   /** Places of this kind that hold the key, as resolved specs: what the wizard ticks. */
   find(keyId: string, surroundings: Surroundings): Promise<string[]>;
+  /** What a resolved place needs in AWS, told without asking AWS; kinds that live elsewhere leave it out. */
+  permissions?(place: string): readonly Permission[];
 }

@@ -1,7 +1,7 @@
 // The one list of the kinds of consumers. A kind's code is loaded when it is first used, so that a command that needs one
 // does not pay for the others.
 import { UsageError } from '../errors.ts';
-import type { Consumer, ConsumerDeps, ConsumerKind, Replacement, Surroundings } from './contract.ts';
+import type { Consumer, ConsumerDeps, ConsumerKind, Permission, Replacement, Surroundings } from './contract.ts';
 
 interface Entry {
   kind: string;
@@ -53,6 +53,12 @@ export async function openConsumer(spec: string, replacement: Replacement, deps:
 /** What can be read back from the place. Throws UsageError where the spec makes no sense. */
 export function givesBack(spec: string): Entry['givesBack'] {
   return parseSpec(spec).entry.givesBack;
+}
+
+/** What a resolved spec needs in AWS; told without asking AWS. */
+export async function permissionsOf(spec: string): Promise<readonly Permission[]> {
+  const { entry, place } = parseSpec(spec);
+  return (await entry.load()).permissions?.(place) ?? [];
 }
 
 /** Every place that holds the key, of every kind that can be looked through unasked, as resolved specs. */
