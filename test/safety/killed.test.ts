@@ -148,6 +148,49 @@ describe.concurrent('killed on the way forward, and rolled back', () => {
   );
 });
 
+describe('killed after an answer was recorded and before it was followed', () => {
+  const killedBefore = async (state: string, answers: StartOptions['answers']): Promise<World> => {
+    const world = await worldOfTwoPlaces({ onTestFinished });
+    const killBefore = (call: string, [record]: unknown[]) => {
+      const last = call === 'save' ? (record as RotationRecord).history.at(-1) : undefined;
+      return last?.state === state && last.event === 'started';
+    };
+    await world.start(short, { ...(answers ? { answers } : {}), killBefore });
+    return world;
+  };
+
+  test('reactivate still stands', async () => {
+    const world = await killedBefore('reactivateToWatch', { awaitGrace: ['reactivate'] });
+
+    const { ended, record } = await world.resume();
+
+    expect(ended).toBe('rotated');
+    expect(record.context.reactivateKey?.times).toBe(1);
+  });
+
+  test('proceed still stands, for that wait', async () => {
+    const world = await killedBefore('deleteKey', { awaitGrace: ['proceed'] });
+    const before = world.clock.monotonic();
+
+    const { ended } = await world.resume();
+
+    expect(ended).toBe('rotated');
+    expect(world.clock.monotonic() - before).toBeLessThan(60_000);
+  });
+
+  test('an answer in a file is not lost either', async () => {
+    const world = await worldOfTwoPlaces({ onTestFinished });
+    await world.start(short, { wait: false });
+    await world.store.signal('r-1', { signal: 'proceed', state: 'awaitQuiet', entry: 1, at: '2026-12-06T10:30:00Z' });
+    await world.resume({ wait: false, killBefore: (call) => call === 'takeSignal' });
+
+    const { record } = await world.resume({ wait: false });
+
+    expect(record.state).toBe('awaitGrace');
+    expect(record.context.deactivateKey?.at).toMatch(/^2026-12-06T10:0/);
+  });
+});
+
 describe.concurrent('killed on the way back, and resumed', () => {
   test.for(back.map((change, index) => [index + 1, change] as const))('%d: before %s', async ([nth], ending) => {
     const world = await worldOfTwoPlaces(ending);

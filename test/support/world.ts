@@ -32,6 +32,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
 process.env.AWS_CONFIG_FILE = '/dev/null';
 process.env.AWS_SHARED_CREDENTIALS_FILE = '/dev/null';
+// Every step is synced to the disk; where the system has a folder in memory, that costs nothing.
+if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 export const hour = 3_600;
 export const day = 24 * hour;
