@@ -42,7 +42,7 @@ export async function buildCli(root: string): Promise<void> {
     outfile: join(dist, 'keyturn.cjs'),
     format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [importLazily(sources, lazy)],
+    plugins: [importLazily(sources, lazy), withoutSubprocesses],
   });
   const chunks = await build({
     ...common,
@@ -83,6 +83,17 @@ function importLazily(sources: string, lazy: Set<string>): Plugin {
     },
   };
 }
+
+/** commander wants `node:child_process` for commands that are programs of their own. There are none, and it is slow to load. */
+const withoutSubprocesses: Plugin = {
+  name: 'without-subprocesses',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'subprocesses' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'subprocesses' }, () => ({ contents: 'export default {};' }));
+  },
+};
 
 const hasIdentity = /^(?:export )?(?:default )?(?:abstract )?class |^(?:export )?(?:let|var) /m;
 
