@@ -32,7 +32,6 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
   return async (context) => {
     const way = context.intent === 'rollBack' ? pinnedUserIfReadable : pinnedUser;
     const user = await way(deps, context);
-    await warnOfSkew(deps);
     const found = user ? claimOf(context.rotation, user) : undefined;
     const result = (claim: Claim | undefined, resumed: boolean) => ({
       at: stamp(deps),
@@ -44,6 +43,7 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
     const overtaken = found !== undefined && isBehind(context, found);
     // Where the record was overtaken the reactivation is allowed all the same; the next fence stops what comes after it.
     if (!user || context.intent === 'rollBack') return result(overtaken ? undefined : found, found !== undefined);
+    await warnOfSkew(deps);
     if (overtaken) throw behind(context, found);
     if (found) return result(found, true);
 

@@ -81,6 +81,19 @@ describe('claimUser', () => {
     expect(claimed).toMatchObject({ at: '2026-12-06T10:00:02Z', skewSeconds: 3_456_000 });
   });
 
+  test.each([
+    [5 * 60 + 1, "this machine's clock is 5 minutes ahead of AWS's; AWS's is what counts"],
+    [-40 * day, "this machine's clock is 57600 minutes behind AWS's; AWS's is what counts"],
+    [5 * 60, undefined],
+    [-5 * 60, undefined],
+  ])('S11 a clock that is %d s off: %s', async (seconds, warning) => {
+    const world = await createWorld({ skew: seconds * 1000 });
+
+    await world.activities.claimUser(world.context());
+
+    expect(world.announcements.map(({ text }) => text)).toEqual(warning ? [warning] : []);
+  });
+
   test('S1 to roll back it only reads', async () => {
     const world = await createWorld();
     const before = world.account.tags(user);

@@ -1,8 +1,10 @@
-// A crash, or a retry of Step Functions, runs an activity a second time with the same context: the end is the same.
+// A crash, or a retry of Step Functions, runs an activity a second time with the same context: the end is the same. And
+// each needs no permission but those that it names beside its code.
 import { expect, test } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import type { ActivityName, Plan } from '../../src/machine/context.ts';
-import { createWorld, type StartOptions, type World, type WorldOptions } from '../support/world.ts';
+import type { PolicyDocument } from '../../src/sandbox/index.ts';
+import { allBut, createWorld, type StartOptions, type World, type WorldOptions } from '../support/world.ts';
 
 interface Case {
   activity: ActivityName;
@@ -58,17 +60,26 @@ const cases: Case[] = [
 
 test.for(cases.map((one) => [`${one.activity} ${one.where ?? ''}`.trim(), one] as const))('%s', async ([, given]) => {
   const { activity, plan = {}, options = {}, ends = 'rotated' } = given;
-  const world = await createWorld(given.world);
+  const world = await createWorld({ policies: allBut(), ...given.world });
   const context = await world.reach(activity, plan, typeof options === 'function' ? options(world) : options);
   // Two processes: neither knows anything of the other.
   const [first, second] = [createActivities(world.newDeps()), createActivities(world.newDeps())];
+  world.account.setPolicies('operator', await permissionsOf(activity));
 
   const once = await first[activity](context);
   const between = { left: world.left(), content: world.content() };
   const twice = await second[activity](context);
+  world.account.setPolicies('operator', allBut());
 
   const { verdict, counter } = once as { verdict?: string; counter?: number };
   expect({ left: world.left(), content: world.content() }).toEqual(between);
   expect(twice).toMatchObject(JSON.parse(JSON.stringify({ verdict, counter })));
   expect((await world.resume()).ended).toBe(ends);
 });
+
+async function permissionsOf(activity: ActivityName): Promise<PolicyDocument[]> {
+  const file = activity.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const { permissions } = (await import(`../../src/activities/${file}.ts`)) as { permissions: string[] };
+  if (permissions.length === 0) return [];
+  return [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: permissions, Resource: '*' } }];
+}

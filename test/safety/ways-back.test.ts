@@ -201,7 +201,9 @@ describe('S1 nothing of ours blocks the reactivation', () => {
   });
 
   test('the announcement fails', async () => {
-    const world = await inGrace();
+    // A clock that is off would be warned of.
+    const world = await createWorld({ skew: day * 1000 });
+    await world.start({}, { killIn: 'checkHealth' });
     const announce = () => Promise.reject(new Error('no one listens'));
 
     await world.resume({ intent: 'rollBack', deps: { announce } });
