@@ -1,9 +1,9 @@
 // The built command as real processes, on real time: one waits, another one speaks to it; and one is ended at a bad moment,
 // and another one goes on.
 import { describe, expect, test } from 'vitest';
-import { runCli, startCli } from '../support/built-cli.ts';
-import { type Desk, type Ending, openDesk } from '../support/cli.ts';
-import { errorShape, rotationShape } from '../support/shape.ts';
+import { runCli, startCli } from '../../support/built-cli.ts';
+import { type Desk, type Ending, openDesk } from '../../support/cli.ts';
+import { errorShape, rotationShape } from '../../support/shape.ts';
 
 const rotated = { keys: ['new Active'], claims: 0, vault: [], locks: [], holds: 'new' };
 const long = '--quiet-for 1h --grace 1h';
@@ -15,7 +15,7 @@ async function waitingProcess(desk: Desk, ending: Ending, times = long) {
   return running;
 }
 
-describe.concurrent('one waits, and another one speaks to it', { timeout: 60_000 }, () => {
+describe.concurrent('one waits, and another one speaks to it', () => {
   test('proceed ends the wait in the other process, once; a second rotation is refused by its id', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const running = await waitingProcess(desk, context);
@@ -87,7 +87,7 @@ describe.concurrent('one waits, and another one speaks to it', { timeout: 60_000
   });
 });
 
-describe.concurrent('Ctrl-C', { timeout: 60_000 }, () => {
+describe.concurrent('Ctrl-C', () => {
   test('at a wait: exit 130, outcome stopped, and the rest goes on in another process', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const running = await waitingProcess(desk, context, '--quiet-for 1h --grace 1s');

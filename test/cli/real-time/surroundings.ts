@@ -2,13 +2,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../support/built-cli.ts';
-import { allBut, openDesk } from '../support/cli.ts';
-import { rotationShape } from '../support/shape.ts';
+import { runCli } from '../../support/built-cli.ts';
+import { allBut, openDesk } from '../../support/cli.ts';
+import { rotationShape } from '../../support/shape.ts';
 
-const timeout = { timeout: 60_000 };
-
-describe.concurrent('a disk that is full', timeout, () => {
+describe.concurrent('a disk that is full', () => {
   test('from the start: exit 2, and nothing is changed', async (context) => {
     const desk = await openDesk({ real: true }, context);
 
@@ -49,7 +47,7 @@ describe.concurrent('a disk that is full', timeout, () => {
   );
 });
 
-describe.concurrent('nobody who reads', timeout, () => {
+describe.concurrent('nobody who reads', () => {
   test.for(['status --json', '--help', 'demo'])(
     'keyturn %s into a closed pipe ends quietly',
     async (command, context) => {
@@ -74,7 +72,7 @@ describe.concurrent('nobody who reads', timeout, () => {
   });
 });
 
-describe.concurrent('a bare machine', timeout, () => {
+describe.concurrent('a bare machine', () => {
   test('S1 rollback --only-reactivate needs no home, no name, no config and no state', async (context) => {
     const desk = await openDesk({ real: true, keys: [{ status: 'Inactive' }], lastUsed: null }, context);
     const nothing = { HOME: null, KEYTURN_STATE_DIR: null, AWS_REGION: null, AWS_SHARED_CREDENTIALS_FILE: null };
@@ -94,7 +92,7 @@ describe.concurrent('a bare machine', timeout, () => {
   });
 });
 
-describe.concurrent('keyturn demo', timeout, () => {
+describe.concurrent('keyturn demo', () => {
   test('plays the whole procedure without a terminal, and leaves nothing', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const temporary = join(desk.folder, 'tmp');
@@ -104,7 +102,13 @@ describe.concurrent('keyturn demo', timeout, () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^rot-\w+ {2}shop in 123456789012 {2}rotated\n/);
-    for (const step of ['its secret is in the vault', 'AWS accepts', 'this brings it back', 'is inactive', 'is deleted'])
+    for (const step of [
+      'its secret is in the vault',
+      'AWS accepts',
+      'this brings it back',
+      'is inactive',
+      'is deleted',
+    ])
       expect(stderr).toContain(step);
     expect(readdirSync(temporary)).toEqual([]);
     expect(desk.stateFiles()).toBeNull();
@@ -121,7 +125,7 @@ describe.concurrent('keyturn demo', timeout, () => {
   });
 });
 
-describe.concurrent('somebody rotates their own key, by the profile that it lies in', timeout, () => {
+describe.concurrent('somebody rotates their own key, by the profile that it lies in', () => {
   test('S17 from the delivery on nothing is signed by the old key', async (context) => {
     const desk = await openDesk({ real: true }, context);
     desk.account.setPolicies('alice', allBut('iam:Nothing'));
@@ -149,7 +153,7 @@ describe.concurrent('somebody rotates their own key, by the profile that it lies
   });
 });
 
-describe.concurrent('probes', timeout, () => {
+describe.concurrent('probes', () => {
   test('one that fails in the grace reactivates by itself', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const script = join(desk.folder, 'probe');

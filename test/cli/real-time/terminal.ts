@@ -1,8 +1,8 @@
 // What a person at a terminal sees and types: the wizard and the demo, on a real pseudo-terminal.
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../support/built-cli.ts';
-import { openDesk } from '../support/cli.ts';
-import { ctrlC, enter, openTerminal } from '../support/terminal.ts';
+import { runCli } from '../../support/built-cli.ts';
+import { openDesk } from '../../support/cli.ts';
+import { ctrlC, enter, openTerminal } from '../../support/terminal.ts';
 
 const watched = {
   keys: ['old Active', 'new Active'],
@@ -12,7 +12,7 @@ const watched = {
   holds: 'new',
 };
 
-describe.concurrent('keyturn demo on a terminal', { timeout: 60_000 }, () => {
+describe.concurrent('keyturn demo on a terminal', () => {
   test('Enter at every question leads to the end', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const terminal = await openTerminal(desk, context, 'demo');
@@ -27,7 +27,7 @@ describe.concurrent('keyturn demo on a terminal', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('keyturn without a command', { timeout: 60_000 }, () => {
+describe.concurrent('keyturn without a command', () => {
   test('leads to the first wait, says how to go on, and goes on the next time', async (context) => {
     const desk = await openDesk({ real: true }, context);
     const first = await openTerminal(desk, context, '');
