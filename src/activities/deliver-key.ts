@@ -5,7 +5,7 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { heldBy, replacementIn } from './places.ts';
+import { heldBy, openPlace } from './places.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 
@@ -24,10 +24,10 @@ export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
 
     const consumers: ConsumerStatus[] = plan.consumers.map((spec) => ({ spec, state: 'pending' }));
     for (const status of consumers) {
-      const consumer = await deps.consumer(status.spec, replacementIn(context));
+      const consumer = await openPlace(deps, context, status.spec);
       try {
         await consumer.write(pair, plan.oldKey);
-        const holds = await heldBy(consumer, context, pair);
+        const holds = await heldBy(consumer, pair);
         if (holds === undefined) status.readable = false;
         else if (holds !== pair.accessKeyId) {
           throw new ConsumerError(`${status.spec} does not give back what was written to it`);
@@ -36,8 +36,8 @@ export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
       } catch (error) {
         if (!(error instanceof ConsumerError)) throw error;
         status.state = 'failed';
-        status.note = error.message;
-        return { at: stamp(deps), counter, verdict: 'failed', reason: error.message, consumers };
+        status.note = error.hint ? `${error.message}; ${error.hint}` : error.message;
+        return { at: stamp(deps), counter, verdict: 'failed', reason: status.note, consumers };
       }
     }
     const unread = consumers.filter((one) => one.readable === false).map((one) => one.spec);

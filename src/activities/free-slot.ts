@@ -7,7 +7,7 @@ import { awsTime, stamp } from './aws-time.ts';
 import { claimOf, claimsOf, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, deleteInactivePermissions, keysWithUse } from './keys.ts';
-import { heldBy, replacementIn } from './places.ts';
+import { heldBy, openPlace } from './places.ts';
 import { counterOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
@@ -65,8 +65,8 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     const claim = claimsOf(user.tags).find((one) => one.rotation !== context.rotation && one.keys.includes(key.id));
     if (claim) throw refusal(plan.user, `needs room, but rotation ${claim.rotation} names ${id}`);
     for (const spec of plan.consumers) {
-      const consumer = await deps.consumer(spec, replacementIn(context));
-      if ((await heldBy(consumer, context)) === key.id) {
+      const consumer = await openPlace(deps, context, spec);
+      if ((await heldBy(consumer, null)) === key.id) {
         throw refusal(plan.user, `needs room, but ${spec} holds ${id}`);
       }
     }

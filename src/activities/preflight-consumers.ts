@@ -5,7 +5,7 @@ import { ConsumerError } from '../errors.ts';
 import type { ConsumerStatus } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { replacementIn } from './places.ts';
+import { openPlace } from './places.ts';
 
 export const permissions: string[] = [];
 
@@ -17,7 +17,7 @@ export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsu
     let oldPairKept = (await deps.vault.get(rotation, 'old')) !== null;
 
     for (const spec of plan.consumers) {
-      const consumer = await deps.consumer(spec, replacementIn(context));
+      const consumer = await openPlace(deps, context, spec);
       try {
         const { holds, pair, notes, readable } = await consumer.preflight({ user: plan.user, oldKey: plan.oldKey });
         consumers.push({
@@ -26,6 +26,7 @@ export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsu
           ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
           ...(readable === false || !consumer.readable ? { readable: false } : {}),
         });
+        for (const note of notes) await deps.announce({ about: 'preflightConsumers', text: `${spec}: ${note}` });
         if (!oldPairKept && pair && holds === plan.oldKey) {
           await deps.vault.put(rotation, 'old', pair);
           oldPairKept = true;

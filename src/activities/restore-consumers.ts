@@ -5,7 +5,7 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { heldBy, newKeyOf } from './places.ts';
+import { heldBy, newKeyOf, openPlace } from './places.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 
@@ -33,14 +33,14 @@ export function restoreConsumers(deps: ActivityDeps): Activity<'restoreConsumers
     };
 
     async function restored(spec: string): Promise<ConsumerStatus> {
-      const consumer = await deps.consumer(spec, { user: plan.user, oldKey: plan.oldKey, newKey: newKey as string });
+      const consumer = await openPlace(deps, context, spec);
       try {
         const state = await consumer.restore(old as NonNullable<typeof old>, newKey as string);
         if (state === 'left') {
           const why = consumer.readable ? 'it holds neither of the two keys' : 'it cannot be read back';
           return { spec, state, note: `${why}, so it was left as it is` };
         }
-        const holds = await heldBy(consumer, context, old ?? undefined);
+        const holds = await heldBy(consumer, old);
         if (holds === undefined) return { spec, state, readable: false };
         if (holds !== old?.accessKeyId) {
           return { spec, state: 'failed', note: `${spec} does not give back what was restored to it` };

@@ -2,11 +2,13 @@
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 
-/** Whose key is replaced by which; an id is null where there is none, or none yet. */
+/** What is known when a place is opened: whose key is replaced by which. An id is null where there is none, or none yet. */
 export interface Replacement {
   user: string;
   oldKey: string | null;
   newKey: string | null;
+  /** There where the place has shown, or said at its preflight, that it cannot be read back. */
+  readable?: false;
 }
 
 export interface Preflight {
@@ -23,7 +25,7 @@ export interface Preflight {
 export interface Consumer {
   /** The place as the plan pins it: absolute and complete, so it means the same from every folder and every day. */
   readonly spec: string;
-  /** Whether a place of this kind can say what it holds; where not, `readBack` is not asked. */
+  /** Whether the place may be able to say what it holds; where not, `readBack` is not asked. */
   readonly readable: boolean;
   /**
    * Proves, without changing anything, that the place could take the new key: permission, format, size. Throws

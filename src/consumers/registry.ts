@@ -25,10 +25,22 @@ export const consumerKinds: readonly Entry[] = [
     givesBack: 'pair',
     load: async () => (await import('./env-file.ts')).envFile,
   },
+  {
+    kind: 'exec',
+    usage: 'exec:COMMAND  a command that is told what to do as JSON on its standard input; no shell',
+    givesBack: 'id',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    kind: 'stdout',
+    usage: 'stdout:  prints the pair, with its secret',
+    givesBack: 'nothing',
+    load: async () => (await import('./stdout.ts')).stdout,
+  },
 ];
 
 /** Kinds that have a name and are not there yet. */
-const kindsToCome = ['secretsmanager', 'ssm', 'exec', 'stdout'];
+const kindsToCome = ['secretsmanager', 'ssm'];
 
 /** The spec with absolute paths and no default left open. Throws UsageError where it makes no sense. */
 export async function resolveConsumer(spec: string, surroundings: Surroundings): Promise<string> {

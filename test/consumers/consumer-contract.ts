@@ -21,8 +21,15 @@ export interface TestPlace {
   writeAndCrash(pair: KeyPair, expected: string): Promise<void>;
 }
 
-/** `create` makes a place that holds `oldPair`, among other things that are none of keyturn's business. */
-export function describeConsumer(name: string, create: (oldPair: KeyPair) => Promise<TestPlace>): void {
+/**
+ * `create` makes a place that holds `oldPair`, among other things that are none of keyturn's business. `givesBack`: of some
+ * places only the id can be read back, so what the suite says of secrets is none of theirs.
+ */
+export function describeConsumer(
+  name: string,
+  create: (oldPair: KeyPair) => Promise<TestPlace>,
+  { givesBack = 'pair' }: { givesBack?: 'pair' | 'id' } = {},
+): void {
   const oldPair = new KeyPair('AKIAOLDOLDOLDOLDOLD1', 'old/secret+of=forty-characters-in-all+++');
   const newPair = new KeyPair('AKIANEWNEWNEWNEWNEW2', 'new/secret+of=forty-characters-in-all+++');
   const strange = new KeyPair('AKIASTRANGESTRANGER3', 'its/secret+of=forty-characters-in-all+++');
@@ -36,7 +43,7 @@ export function describeConsumer(name: string, create: (oldPair: KeyPair) => Pro
       const preflight = await place.open().preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
 
       expect(preflight.holds).toBe('AKIAOLDOLDOLDOLDOLD1');
-      expect(preflight.pair?.sameAs(oldPair)).toBe(true);
+      expect(preflight.pair?.sameAs(oldPair)).toBe(givesBack === 'pair' ? true : undefined);
       expect(await place.content()).toEqual(before);
     });
 
@@ -91,16 +98,6 @@ export function describeConsumer(name: string, create: (oldPair: KeyPair) => Pro
       expect(await place.content()).toEqual(before);
     });
 
-    test('S24 write leaves a place alone that holds the new key with another secret', async () => {
-      const place = await start();
-      await place.put(new KeyPair(newPair.accessKeyId, 'bad/secret+of=forty-characters-in-all+++'));
-      const before = await place.content();
-
-      await expect(place.open().write(newPair, oldPair.accessKeyId)).rejects.toThrow(ConsumerError);
-
-      expect(await place.content()).toEqual(before);
-    });
-
     test('S24 write looks at the place as it is now, not as it was at the preflight', async () => {
       const place = await start();
       const consumer = place.open();
@@ -123,15 +120,6 @@ export function describeConsumer(name: string, create: (oldPair: KeyPair) => Pro
       const later = await consumer.readBack();
 
       expect([before, after, later]).toEqual(['AKIAOLDOLDOLDOLDOLD1', 'AKIANEWNEWNEWNEWNEW2', 'AKIASTRANGESTRANGER3']);
-    });
-
-    test('S5 readBack does not confirm a key whose secret is not the one delivered', async () => {
-      const place = await start();
-      await place.put(new KeyPair(newPair.accessKeyId, 'bad/secret+of=forty-characters-in-all+++'));
-
-      const held = [await place.open().readBack(newPair), await place.open().readBack(oldPair)];
-
-      expect(held).toEqual([null, 'AKIANEWNEWNEWNEWNEW2']);
     });
 
     test('restore puts the old pair back, byte for byte, and may be called twice', async () => {
@@ -185,6 +173,27 @@ export function describeConsumer(name: string, create: (oldPair: KeyPair) => Pro
 
       expect(seen.some((pair) => pair.sameAs(newPair))).toBe(true);
       expect(seen.every((pair) => pair.sameAs(newPair) || pair.sameAs(oldPair))).toBe(true);
+    });
+
+    if (givesBack !== 'pair') return;
+
+    test('S24 write leaves a place alone that holds the new key with another secret', async () => {
+      const place = await start();
+      await place.put(new KeyPair(newPair.accessKeyId, 'bad/secret+of=forty-characters-in-all+++'));
+      const before = await place.content();
+
+      await expect(place.open().write(newPair, oldPair.accessKeyId)).rejects.toThrow(ConsumerError);
+
+      expect(await place.content()).toEqual(before);
+    });
+
+    test('S5 readBack does not confirm a key whose secret is not the one delivered', async () => {
+      const place = await start();
+      await place.put(new KeyPair(newPair.accessKeyId, 'bad/secret+of=forty-characters-in-all+++'));
+
+      const held = [await place.open().readBack(newPair), await place.open().readBack(oldPair)];
+
+      expect(held).toEqual([null, 'AKIANEWNEWNEWNEWNEW2']);
     });
   });
 }

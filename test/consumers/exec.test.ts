@@ -1,0 +1,407 @@
+// The exec consumer with real child processes: what a command is told, what its answers mean, and what is never shown.
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { KeyPair } from '../../src/access-key.ts';
+import { createVirtualClock, systemClock } from '../../src/clock.ts';
+import type { Consumer, ConsumerDeps, Replacement } from '../../src/consumers/contract.ts';
+import { exec } from '../../src/consumers/exec.ts';
+import { ConsumerError, UsageError } from '../../src/errors.ts';
+import { runChild } from '../support/child.ts';
+import { consumerDeps, replacement } from '../support/consumer-deps.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { describeConsumer } from './consumer-contract.ts';
+
+const oldPair = new KeyPair('AKIAOLDOLDOLDOLDOLD1', 'oldold/oldold+oldold/oldold+oldold/oldol');
+const newPair = new KeyPair('AKIANEWNEWNEWNEWNEW2', 'n3w+n3w/S3cr3t+t0+b3/h1dd3n+4lw4ys/+0k/3');
+
+/** A folder with a command in it, whose lines find the document that it is told in `$told`. */
+function setUp(lines: string, deps: Partial<ConsumerDeps> = {}, known: Partial<Replacement> = {}) {
+  const folder = temporaryFolder();
+  const command = join(folder, 'deliver.sh');
+  writeFileSync(command, `#!/bin/sh\ncd '${folder}'\nread -r told\nprintf '%s\\n' "$told" >> told\n${lines}\n`);
+  chmodSync(command, 0o755);
+  const consumer = exec.open(command, { ...replacement, ...known }, consumerDeps({ clock: systemClock, ...deps }));
+  return {
+    folder,
+    consumer,
+    told: () =>
+      readFileSync(join(folder, 'told'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+  };
+}
+
+const preflight = (consumer: Consumer, oldKey: string | null = oldPair.accessKeyId) =>
+  consumer.preflight({ user: 'alice', oldKey });
+
+const errorOf = async (work: Promise<unknown>): Promise<ConsumerError> => {
+  const error = await work.catch((caught) => caught);
+  expect(error).toBeInstanceOf(ConsumerError);
+  expect((error as ConsumerError).hint).toBeTruthy();
+  return error as ConsumerError;
+};
+
+const heldText = (pair: KeyPair) => JSON.stringify({ accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() });
+
+const keeper = `case $told in
+  *'"action":"readBack"'*) sed 's/.*"accessKeyId":"\\([^"]*\\)".*/{"holds":"\\1"}/' held ;;
+  *'"action":"write"'* | *'"action":"restore"'*)
+    if [ -e crash ]; then rm crash; kill -9 $PPID; exit 1; fi
+    printf '%s' "$told" | sed 's/.*\\("accessKeyId".*\\)/{\\1/' | tr -d '\\n' > .held-tmp && mv .held-tmp held ;;
+esac`;
+
+describeConsumer(
+  'exec',
+  async (pair) => {
+    const { folder, consumer } = setUp(keeper);
+    const held = join(folder, 'held');
+    writeFileSync(held, heldText(pair));
+    const read = async () => {
+      const { accessKeyId, secretAccessKey } = JSON.parse(readFileSync(held, 'utf8'));
+      return new KeyPair(accessKeyId, secretAccessKey);
+    };
+    return {
+      open: () => consumer,
+      put: async (other) => writeFileSync(held, heldText(other)),
+      content: async () => readFileSync(held, 'utf8'),
+      read,
+      watch: async (work) => {
+        const seen: KeyPair[] = [];
+        let done = false;
+        const working = work().finally(() => {
+          done = true;
+        });
+        while (!done) {
+          seen.push(await read());
+          await new Promise(setImmediate);
+        }
+        await working;
+        return seen;
+      },
+      writeAndCrash: async (newOne, expected) => {
+        writeFileSync(join(folder, 'crash'), '');
+        const child = await runChild(
+          `import { KeyPair } from './src/access-key.ts';
+           import { systemClock } from './src/clock.ts';
+           import { openConsumer } from './src/consumers/registry.ts';
+           import { consumerDeps, replacement } from './test/support/consumer-deps.ts';
+           const consumer = await openConsumer(${JSON.stringify(consumer.spec)}, replacement, consumerDeps({ clock: systemClock }));
+           await consumer.write(new KeyPair(${JSON.stringify(newOne.accessKeyId)}, ${JSON.stringify(newOne.reveal())}), ${JSON.stringify(expected)});`,
+        );
+        expect(child.signal).toBe('SIGKILL');
+        expect(existsSync(join(folder, 'crash'))).toBe(false);
+      },
+    };
+  },
+  { givesBack: 'id' },
+);
+
+describe('what the command is told', () => {
+  const ids = { user: 'alice', oldKeyId: 'AKIAOLDOLDOLDOLDOLD1', newKeyId: 'AKIANEWNEWNEWNEWNEW2' };
+
+  test('one document on its standard input, with the pair only to write and to restore', async () => {
+    const { consumer, told } = setUp('');
+
+    await preflight(consumer);
+    await consumer.write(newPair, oldPair.accessKeyId);
+    await consumer.readBack(newPair);
+    await consumer.restore(oldPair, newPair.accessKeyId);
+
+    expect(told()).toEqual([
+      { action: 'preflight', ...ids },
+      { action: 'readBack', ...ids },
+      { action: 'readBack', ...ids },
+      {
+        action: 'write',
+        ...ids,
+        accessKeyId: 'AKIANEWNEWNEWNEWNEW2',
+        secretAccessKey: 'n3w+n3w/S3cr3t+t0+b3/h1dd3n+4lw4ys/+0k/3',
+      },
+      { action: 'readBack', ...ids },
+      { action: 'readBack', ...ids },
+      {
+        action: 'restore',
+        ...ids,
+        accessKeyId: 'AKIAOLDOLDOLDOLDOLD1',
+        secretAccessKey: 'oldold/oldold+oldold/oldold+oldold/oldol',
+      },
+    ]);
+  });
+
+  test('an id that is not there is null', async () => {
+    const { consumer, told } = setUp('', {}, { oldKey: null, newKey: null });
+
+    await preflight(consumer, null);
+
+    expect(told()[0]).toEqual({ action: 'preflight', user: 'alice', oldKeyId: null, newKeyId: null });
+  });
+
+  test('no argument and no environment holds a key', async () => {
+    const { folder, consumer } = setUp(`printf '%s\\n' "$@" "$0" > args; /usr/bin/env > env`, {
+      env: {
+        PATH: process.env.PATH,
+        HOME: '/home/a',
+        AWS_PROFILE: 'work',
+        AWS_ACCESS_KEY_ID: 'AKIAHIDDENHIDDENHID4',
+        AWS_SECRET_ACCESS_KEY: 'hidden',
+        AWS_SESSION_TOKEN: 'hidden',
+        KEYTURN_STATE_DIR: 'hidden',
+      },
+    });
+
+    await consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(readFileSync(join(folder, 'args'), 'utf8')).not.toMatch(/AKIA|n3w/);
+    expect(readFileSync(join(folder, 'env'), 'utf8')).toContain('AWS_PROFILE=work\n');
+    expect(readFileSync(join(folder, 'env'), 'utf8')).not.toMatch(/AKIA|n3w|hidden/);
+  });
+
+  test('a command may leave its input unread', async () => {
+    const folder = temporaryFolder();
+    const command = join(folder, 'deaf.sh');
+    writeFileSync(command, '#!/bin/sh\nexit 0\n');
+    chmodSync(command, 0o755);
+
+    const consumer = exec.open(command, replacement, consumerDeps({ clock: systemClock }));
+
+    await expect(consumer.write(newPair, oldPair.accessKeyId)).resolves.toBeUndefined();
+  });
+
+  test('a command may leave something running that holds its outputs open', async () => {
+    const { folder, consumer } = setUp(`sleep 1000 & echo $! > pid; echo '{"holds":"AKIANEWNEWNEWNEWNEW2"}'`);
+
+    const holds = await consumer.readBack();
+    process.kill(await pidIn(join(folder, 'pid')), 'SIGKILL');
+
+    expect(holds).toBe('AKIANEWNEWNEWNEWNEW2');
+  });
+});
+
+describe('what its answers mean', () => {
+  test.each([
+    ['a key', '{"holds":"AKIANEWNEWNEWNEWNEW2"}', 'AKIANEWNEWNEWNEWNEW2'],
+    ['no key', '{"holds":null}', null],
+    ['no key, as an empty id', '{"holds":""}', null],
+    ['nothing', '', undefined],
+    ['null', 'null', undefined],
+    ['another document', '{"ok":true}', undefined],
+  ])('S25 readBack: %s', async (_, answer, holds) => {
+    const { consumer } = setUp(`echo '${answer}'`);
+
+    expect(await consumer.readBack()).toBe(holds);
+  });
+
+  test.each(['AKIANEWNEWNEWNEWNEW2', '[1]', '"AKIANEWNEWNEWNEWNEW2"', '{"holds":7}', '{"holds":'])(
+    'readBack: %s is no answer',
+    async (answer) => {
+      const { consumer } = setUp(`echo '${answer}'`);
+
+      const error = await errorOf(consumer.readBack());
+
+      expect(error.message).toMatch(/^deliver\.sh (answers something else|names no key id)/);
+    },
+  );
+
+  test('S25 a command that says at the preflight that it is not readable is not asked what it holds', async () => {
+    const { consumer, told } = setUp(
+      `case $told in *preflight*) echo '{"readable":false}' ;; *readBack*) exit 1 ;; esac`,
+    );
+
+    const { readable, holds, notes } = await preflight(consumer);
+
+    expect([readable, holds, notes]).toEqual([false, null, ['deliver.sh says that it cannot be read back']]);
+    expect(told()).toHaveLength(1);
+  });
+
+  test('S25 nor is it when that is known from before', async () => {
+    const { consumer, told } = setUp('', {}, { readable: false });
+
+    await consumer.write(newPair, oldPair.accessKeyId);
+    const held = await consumer.readBack(newPair);
+    const restored = await consumer.restore(oldPair, newPair.accessKeyId);
+
+    expect([consumer.readable, held, restored]).toEqual([false, undefined, 'restored']);
+    expect(told().map(({ action }) => action)).toEqual(['write', 'restore']);
+  });
+
+  test('a command that does not say what it holds is written to, and a person is told', async () => {
+    const { consumer, told } = setUp('');
+
+    const { notes } = await preflight(consumer);
+    await consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(notes).toEqual(['deliver.sh does not say which key it holds now']);
+    expect(told().at(-1).action).toBe('write');
+  });
+
+  test('one that holds no key takes one, also where an old key was expected', async () => {
+    const { consumer, told } = setUp(`echo '{"holds":null}'`);
+
+    await preflight(consumer);
+    await consumer.write(newPair, oldPair.accessKeyId);
+    const restored = await consumer.restore(oldPair, newPair.accessKeyId);
+
+    expect(told().map(({ action }) => action)).toEqual(['preflight', 'readBack', 'readBack', 'write', 'readBack']);
+    expect(restored).toBe('left');
+  });
+
+  test('one that holds the new key already is told again: it may have been cut off between the halves', async () => {
+    const { consumer, told } = setUp(`echo '{"holds":"AKIANEWNEWNEWNEWNEW2"}'`);
+
+    await consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(told().map(({ action }) => action)).toEqual(['readBack', 'write']);
+  });
+});
+
+describe('what goes wrong', () => {
+  test.each([
+    ['exit 3', 'deliver.sh exited with 3, when told preflight'],
+    ['echo no network >&2; exit 1', 'deliver.sh exited with 1: no network, when told preflight'],
+    [
+      'for n in 1 2 3 4; do echo "line $n" >&2; echo >&2; done; exit 1',
+      'deliver.sh exited with 1: line 2 / line 3 / line 4, when told preflight',
+    ],
+    ['kill -TERM $$', 'deliver.sh was ended by SIGTERM, when told preflight'],
+    [
+      'dd if=/dev/zero bs=65537 count=1 2>/dev/null; sleep 1000',
+      'deliver.sh printed more than 64 KiB, when told preflight',
+    ],
+    [
+      'dd if=/dev/zero bs=65537 count=1 >&2 2>/dev/null; sleep 1000',
+      'deliver.sh printed more than 64 KiB, when told preflight',
+    ],
+  ])('%s', async (lines, message) => {
+    const { consumer } = setUp(lines);
+
+    expect((await errorOf(preflight(consumer))).message).toBe(message);
+  });
+
+  test('a program that is there no more', async () => {
+    const consumer = exec.open('/nowhere/deliver', replacement, consumerDeps({ clock: systemClock }));
+
+    const error = await errorOf(preflight(consumer));
+
+    expect(error.message).toBe('deliver could not be started (ENOENT), when told preflight');
+  });
+
+  test('after sixty seconds it is ended, with all it started', async () => {
+    const clock = createVirtualClock('2026-11-22T10:00:00Z', { auto: false });
+    const { folder, consumer } = setUp('sleep 1000 & echo $! > pid; wait', { clock });
+
+    const writing = errorOf(preflight(consumer));
+    const pid = await pidIn(join(folder, 'pid'));
+    await clock.advance(60_000);
+    const error = await writing;
+
+    expect(error.message).toBe('deliver.sh did not end within 60 seconds, when told preflight');
+    await gone(pid);
+  });
+});
+
+describe('a secret in what the command prints is never shown', () => {
+  const secret = newPair.reveal();
+  const hidden = 'deliver.sh exited with 1; what it printed is not shown, for it may hold a secret, when told write';
+
+  test.each([
+    ['as it is', secret],
+    ['in a sentence, over two lines', `could not store\n${secret.slice(0, 20)}\n${secret.slice(20)}\nsorry`],
+    ['a part of it', secret.slice(5, 18)],
+    ['reversed', [...secret].reverse().join('')],
+    ['in hex', Buffer.from(secret).toString('hex')],
+    ['in hex capitals', Buffer.from(secret).toString('hex').toUpperCase()],
+    ['in base64', Buffer.from(secret).toString('base64')],
+    ['in base64, with a word before it', Buffer.from(`x:${secret}`).toString('base64')],
+    ['in base64, with two words before it', Buffer.from(`id:${secret}:x`).toString('base64')],
+    ['in base64url', Buffer.from(`x:${secret}`).toString('base64url')],
+    ['in a URL', `https://x/?s=${encodeURIComponent(secret)}`],
+    ['in JSON with escaped slashes', JSON.stringify({ secret }).replaceAll('/', '\\/')],
+    ['long before the last lines', `${secret}\n${'later\n'.repeat(20)}`],
+    ['of somebody else', 'Abcdefghijklmnopqrstuvwxyz0123456789+/AB'],
+  ])('%s', async (_, printed) => {
+    const { folder, consumer } = setUp('case $told in *write*) cat words >&2; exit 1 ;; esac');
+    writeFileSync(join(folder, 'words'), printed);
+
+    const error = await errorOf(consumer.write(newPair, oldPair.accessKeyId));
+
+    expect(error.message).toBe(hidden);
+    expect(inspect(error, { depth: 9 })).not.toContain(printed);
+  });
+
+  test('nor in what it prints when it is only asked what it holds', async () => {
+    const { folder, consumer } = setUp('cat words >&2; exit 1');
+    writeFileSync(join(folder, 'words'), secret.slice(3, 25));
+
+    const error = await errorOf(consumer.readBack(newPair));
+
+    expect(error.message).toContain('what it printed is not shown');
+  });
+
+  test('what it prints without one is shown', async () => {
+    const { consumer } = setUp(
+      'case $told in *write*) echo "AKIANEWNEWNEWNEWNEW2: denied by vault.example.com" >&2; exit 1 ;; esac',
+    );
+
+    const error = await errorOf(consumer.write(newPair, oldPair.accessKeyId));
+
+    expect(error.message).toBe(
+      'deliver.sh exited with 1: AKIANEWNEWNEWNEWNEW2: denied by vault.example.com, when told write',
+    );
+  });
+});
+
+describe('specs', () => {
+  test('S9 the plan pins the program and relative paths', () => {
+    const { folder } = setUp('');
+    const surroundings = { cwd: folder, home: '/', env: { PATH: `/nowhere:${folder}` } };
+
+    const places = ['deliver.sh ./conf --fast', './deliver.sh', `${folder}/deliver.sh`].map((place) =>
+      exec.resolve(place, surroundings),
+    );
+
+    expect(places).toEqual([
+      `${folder}/deliver.sh ${folder}/conf --fast`,
+      `${folder}/deliver.sh`,
+      `${folder}/deliver.sh`,
+    ]);
+    expect(readdirSync(folder)).toEqual(['deliver.sh']);
+  });
+
+  test.each([
+    ['', 'an exec place needs a command'],
+    ['no-such-program', `the exec place's command "no-such-program" is no program that can be run here`],
+    ['/bin/cat | /bin/cat', 'there is no shell to understand "|"'],
+  ])('%j: refused', (place, message) => {
+    const surroundings = { cwd: '/', home: '/', env: { PATH: '/bin:/usr/bin' } };
+
+    const resolving = () => exec.resolve(place, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(message);
+  });
+
+  test('nothing is run to find a key', async () => {
+    expect(await exec.find('AKIAOLDOLDOLDOLDOLD1', { cwd: '/', home: '/', env: {} })).toEqual([]);
+  });
+});
+
+/** The pid that a command wrote into a file, as soon as it is whole. */
+async function pidIn(path: string): Promise<number> {
+  for (;;) {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    if (text.endsWith('\n')) return Number(text);
+    await new Promise(setImmediate);
+  }
+}
+
+/** Resolves when the process is gone or a mere entry in the process table. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    const status = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ' Z ';
+    if (/ [ZX] /.test(status)) return;
+    await new Promise(setImmediate);
+  }
+}
