@@ -15,13 +15,17 @@ export interface KeyArrangement {
   status?: KeyStatus;
   /** An instant such as `2026-11-22T10:00:00Z`; by default now. */
   createdAt?: string;
+  /** When its status last changed; by default at its creation. */
+  changedAt?: string;
   accessKeyId?: string;
   secretAccessKey?: string;
 }
 
-export interface UserArrangement extends Omit<NewUser, 'createdAt'> {
+export interface UserArrangement extends Omit<NewUser, 'createdAt' | 'password'> {
   /** An instant; by default now. */
   createdAt?: string;
+  /** For the console: instants, by default changed at the user's creation and never used. */
+  password?: { changedAt?: string; lastUsedAt?: string };
   /** One key for each; `[{}]` is one fresh active key. */
   keys?: readonly KeyArrangement[];
 }
@@ -82,6 +86,8 @@ export interface Account {
   setPolicies(user: string, policies: readonly PolicyDocument[]): void;
   /** Replaces the list of attached managed policies, by name; what they say is not evaluated. */
   setAttachedPolicies(user: string, names: readonly string[]): void;
+  /** Whether an MFA device is assigned; `<root_account>` is root. */
+  setMfa(user: string, mfa: boolean): void;
   createRole(role: RoleArrangement): { arn: string };
   /** Every user by name, root as `<root_account>` where it has keys; no secrets. */
   snapshot(): Record<string, UserSnapshot>;
@@ -107,11 +113,16 @@ export function createAccount(world: World): Account {
       secret: arrangement.secretAccessKey ?? random.secret(),
       status: arrangement.status ?? 'Active',
       createdAt: timeAt(arrangement.createdAt),
+      changedAt: timeAt(arrangement.changedAt ?? arrangement.createdAt),
     };
     if (directory.current.key(key.id)) throw new Error(`the account already has the access key ${key.id}`);
     directory.put({ ...user, keys: [...user.keys, key] });
     return { accessKeyId: key.id, secretAccessKey: key.secret };
   };
+  const storedPassword = ({ changedAt, lastUsedAt }: { changedAt?: string; lastUsedAt?: string }, made?: string) => ({
+    changedAt: timeAt(changedAt ?? made),
+    lastUsedAt: lastUsedAt === undefined ? null : timeOf(lastUsedAt),
+  });
   const change = (name: string, part: Partial<StoredUser>) => directory.put({ ...find(name), ...part });
 
   const keySnapshot = ({ id, status, createdAt }: StoredKey): KeySnapshot => {
@@ -135,9 +146,13 @@ export function createAccount(world: World): Account {
 
   return {
     id: world.accountId,
-    createUser: ({ keys = [], createdAt, ...rest }) => {
+    createUser: ({ keys = [], createdAt, password, ...rest }) => {
       if (directory.current.user(rest.name)) throw new Error(`the account already has a user ${rest.name}`);
-      const user = newUser(world, { ...rest, createdAt: timeAt(createdAt) });
+      const user = newUser(world, {
+        ...rest,
+        createdAt: timeAt(createdAt),
+        ...(password ? { password: storedPassword(password, createdAt) } : {}),
+      });
       directory.put(user);
       return { name: user.name, id: user.id, arn: user.arn, keys: keys.map((key) => addKey(find(user.name), key)) };
     },
@@ -146,7 +161,8 @@ export function createAccount(world: World): Account {
     createRootKey: (key) => addKey(find(rootName), key),
     setStatus: (keyId, status) => {
       const { user } = owner(keyId);
-      const keys = user.keys.map((key) => (key.id === keyId ? { ...key, status } : key));
+      const changed = { status, changedAt: clock.now() };
+      const keys = user.keys.map((key) => (key.id === keyId && key.status !== status ? { ...key, ...changed } : key));
       directory.put({ ...user, keys });
     },
     deleteKey: (keyId) => {
@@ -164,6 +180,7 @@ export function createAccount(world: World): Account {
     setTags: (name, tags) => change(name, { tags: { ...tags } }),
     setPolicies: (name, policies) => change(name, { policies: policies.map(compilePolicy) }),
     setAttachedPolicies: (name, names) => change(name, { attachedPolicies: [...names] }),
+    setMfa: (name, mfa) => change(name, { mfa }),
     createRole: ({ name, path = '/', policies = [], trusts, maxSessionDuration = 3600 }) => {
       const arn = `arn:aws:iam::${world.accountId}:role${path}${name}`;
       world.roles.put({

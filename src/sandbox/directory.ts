@@ -10,6 +10,14 @@ export interface StoredKey {
   readonly secret: string;
   readonly status: KeyStatus;
   readonly createdAt: number;
+  /** When it was made or its status last changed. */
+  readonly changedAt: number;
+}
+
+/** A password for the console. */
+export interface Password {
+  readonly changedAt: number;
+  readonly lastUsedAt: number | null;
 }
 
 export interface StoredUser {
@@ -22,6 +30,8 @@ export interface StoredUser {
   readonly keys: readonly StoredKey[];
   readonly policies: readonly Policy[];
   readonly attachedPolicies: readonly string[];
+  readonly password: Password | null;
+  readonly mfa: boolean;
 }
 
 export interface OwnedKey {

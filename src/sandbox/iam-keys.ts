@@ -15,7 +15,7 @@ import {
 import type { Operation } from './service.ts';
 import { constraintError, noSuchKey } from './service-error.ts';
 
-const keysPerUser = 2;
+export const keysPerUser = 2;
 
 export const keyOperations: Record<string, Operation> = {
   CreateAccessKey: {
@@ -30,6 +30,7 @@ export const keyOperations: Record<string, Operation> = {
         secret: random.secret(),
         status: 'Active',
         createdAt: clock.now(),
+        changedAt: clock.now(),
       };
       directory.put({ ...user, keys: [...user.keys, key] });
       return { AccessKey: { ...shownKey(user, key), SecretAccessKey: key.secret } };
@@ -53,7 +54,9 @@ export const keyOperations: Record<string, Operation> = {
     apply: (call) => {
       const { user, key } = keyOf(call);
       const status = statusIn(requiredText(call.params, 'Status'));
-      const keys = user.keys.map((one) => (one.id === key.id ? { ...one, status } : one));
+      const keys = user.keys.map((one) =>
+        one.id === key.id ? { ...one, status, changedAt: call.world.clock.now() } : one,
+      );
       if (key.status !== status) call.world.directory.put({ ...user, keys });
       return undefined;
     },

@@ -1,4 +1,5 @@
 // IAM, as far as access keys and their users need it.
+import { accountOperations } from './iam-account.ts';
 import { keyOperations } from './iam-keys.ts';
 import { tagOperations } from './iam-tags.ts';
 import { userOperations } from './iam-users.ts';
@@ -8,5 +9,5 @@ import type { Service } from './service.ts';
 export const iam: Service = {
   name: 'iam',
   wire: queryXml({ namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', version: '2010-05-08' }),
-  operations: { ...userOperations, ...keyOperations, ...tagOperations },
+  operations: { ...userOperations, ...keyOperations, ...tagOperations, ...accountOperations },
 };

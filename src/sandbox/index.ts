@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
 import { type Answering, answer } from './answer.ts';
+import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { startHttpServer } from './http-server.ts';
@@ -84,6 +85,7 @@ export async function createSandbox({
     propagation: createPropagation(clock, settings, directory, random),
     roles: createRoles(),
     sessions: createSessions(clock, random),
+    credentialReports: createCredentialReports(clock, settings),
     secrets: createRecords(clock),
     parameters: createRecords(clock),
   };

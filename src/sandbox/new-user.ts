@@ -1,5 +1,5 @@
 // How a user comes into being, by a request or by the arrangement of a test.
-import { rootName, type StoredUser } from './directory.ts';
+import { type Password, rootName, type StoredUser } from './directory.ts';
 import { compilePolicy, type PolicyDocument } from './policy.ts';
 import type { World } from './world.ts';
 
@@ -10,11 +10,22 @@ export interface NewUser {
   policies?: readonly PolicyDocument[];
   attachedPolicies?: readonly string[];
   createdAt?: number;
+  password?: Password;
+  mfa?: boolean;
 }
 
 export function newUser(
   { accountId, random, clock }: Pick<World, 'accountId' | 'random' | 'clock'>,
-  { name, path = '/', tags = {}, policies = [], attachedPolicies = [], createdAt = clock.now() }: NewUser,
+  {
+    name,
+    path = '/',
+    tags = {},
+    policies = [],
+    attachedPolicies = [],
+    createdAt = clock.now(),
+    password,
+    mfa = false,
+  }: NewUser,
 ): StoredUser {
   return {
     name,
@@ -26,6 +37,8 @@ export function newUser(
     keys: [],
     policies: policies.map(compilePolicy),
     attachedPolicies,
+    password: password ?? null,
+    mfa,
   };
 }
 
@@ -40,5 +53,7 @@ export function rootUser({ accountId, clock }: Pick<World, 'accountId' | 'clock'
     keys: [],
     policies: [],
     attachedPolicies: [],
+    password: null,
+    mfa: false,
   };
 }

@@ -75,6 +75,7 @@ function element(name: string, value: unknown, namespace?: string): string {
 }
 
 function content(value: unknown): string {
+  if (value instanceof Map) return [...value].map(([key, one]) => element('entry', { key, value: one })).join('');
   if (Array.isArray(value)) return value.map((one) => element('member', one)).join('');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)

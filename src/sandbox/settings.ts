@@ -3,6 +3,8 @@
 export interface Settings {
   /** Milliseconds until a use appears in GetAccessKeyLastUsed. Default 0. */
   lastUsedLag: number;
+  /** Milliseconds that IAM takes to make a credential report. Default 0: it is there with the answer to the request. */
+  reportDelay: number;
   /** Lists return at most so many items a page, whatever MaxItems says. Default: no limit of the sandbox's own. */
   pageSize: number;
   /**
@@ -25,6 +27,7 @@ export interface Settings {
 
 export const defaultSettings: Readonly<Settings> = {
   lastUsedLag: 0,
+  reportDelay: 0,
   pageSize: Number.POSITIVE_INFINITY,
   enforceClockSkew: false,
   newKeyDelay: 0,

@@ -1,5 +1,6 @@
 // Everything the sandbox's services share: the account's state, its settings, its clock.
 import type { Clock } from '../clock.ts';
+import type { CredentialReports } from './credential-reports.ts';
 import type { Directory } from './directory.ts';
 import type { LastUsed } from './last-used.ts';
 import type { StoredParameter } from './parameter.ts';
@@ -21,6 +22,7 @@ export interface World {
   propagation: Propagation;
   roles: Roles;
   sessions: Sessions;
+  credentialReports: CredentialReports;
   /** By region and name. */
   secrets: Records<StoredSecret>;
   parameters: Records<StoredParameter>;

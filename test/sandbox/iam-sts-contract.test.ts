@@ -1,28 +1,5 @@
-// The embedded AWS keeps the same contract that other emulators are asked to keep, here with everything late that AWS
-// does late.
-import { createVirtualClock } from '../../src/clock.ts';
-import { createSandbox } from '../../src/sandbox/index.ts';
-import { type ContractTarget, describeIamStsContract } from '../support/iam-sts-contract.ts';
+// The embedded AWS keeps the same contracts that other emulators are asked to keep.
+import { describeIamStsContract } from '../support/iam-sts-contract.ts';
+import { makeSandboxTarget } from './sandbox-target.ts';
 
-async function makeTarget(): Promise<ContractTarget> {
-  const clock = createVirtualClock('2026-12-06T10:00:00Z', { auto: false });
-  const { url, account, credentials, close } = await createSandbox({
-    clock,
-    newKeyDelay: 30_000,
-    statusDelay: 4_000,
-    lastUsedLag: 60_000,
-  });
-  return {
-    endpoint: url,
-    account: account.id,
-    admin: credentials,
-    settle: () => clock.advance(60_000),
-    putUserPolicy: async (user, document) => account.setPolicies(user, [document]),
-    attachPolicy: async (user, policy) => account.setAttachedPolicies(user, [policy]),
-    makeRole: async ({ name, trusted, statements }) =>
-      account.createRole({ name, trusts: [trusted], policies: [{ Version: '2012-10-17', Statement: statements }] }).arn,
-    close,
-  };
-}
-
-describeIamStsContract('the sandbox', makeTarget);
+describeIamStsContract('the sandbox', makeSandboxTarget);

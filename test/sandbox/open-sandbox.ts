@@ -1,5 +1,7 @@
 // A sandbox on a virtual clock for one test, with SDK clients that ask once, so that a test sees each answer itself.
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { onTestFinished } from 'vitest';
 import { createVirtualClock } from '../../src/clock.ts';
@@ -26,8 +28,13 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}) {
       maxAttempts,
       disableClockSkewCorrection: true,
     };
-    const clients = { iam: new IAMClient(config), sts: new STSClient(config) };
-    open.push(clients.iam, clients.sts);
+    const clients = {
+      iam: new IAMClient(config),
+      sts: new STSClient(config),
+      secrets: new SecretsManagerClient(config),
+      ssm: new SSMClient(config),
+    };
+    open.push(...Object.values(clients));
     return clients;
   };
 

@@ -1,4 +1,4 @@
-import { CreateUserCommand, GetAccountSummaryCommand } from '@aws-sdk/client-iam';
+import { CreateUserCommand, ListGroupsCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
 import { openSandbox, refusal, sessionKey } from './open-sandbox.ts';
@@ -84,14 +84,14 @@ test('a signature for a service that is not there is refused', async () => {
 test('an operation that is not there is refused after the signature is checked', async () => {
   const { iam, sandbox } = await openSandbox();
 
-  const refused = await refusal(iam.send(new GetAccountSummaryCommand()));
+  const refused = await refusal(iam.send(new ListGroupsCommand()));
 
   expect(refused).toEqual({
     code: 'InvalidAction',
     status: 400,
-    message: 'Could not find operation GetAccountSummary for version 2010-05-08',
+    message: 'Could not find operation ListGroups for version 2010-05-08',
   });
-  expect(sandbox.requests).toMatchObject([{ operation: 'GetAccountSummary', error: 'InvalidAction' }]);
+  expect(sandbox.requests).toMatchObject([{ operation: 'ListGroups', error: 'InvalidAction' }]);
 });
 
 test('by default a signature may be as far from the clock as it likes', async () => {

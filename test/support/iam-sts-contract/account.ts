@@ -13,6 +13,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { Case } from '../contract.ts';
 
 export interface Credentials {
   accessKeyId: string;
@@ -53,12 +54,7 @@ export interface NewRole {
   statements: Statement[];
 }
 
-/** One promise of AWS; `check` throws where it is not kept. The id never changes: lists of differences name it. */
-export interface ContractCase {
-  id: string;
-  promise: string;
-  check(account: ContractAccount): Promise<void>;
-}
+export type ContractCase = Case<ContractAccount>;
 
 export interface Clients {
   iam: IAMClient;
