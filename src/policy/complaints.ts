@@ -7,6 +7,8 @@ export interface Complaint {
   path: (string | number)[];
   message: string;
   hint: string;
+  /** Told last: it may be there under a name that is not known. */
+  missing: boolean;
 }
 
 /** How each key may look; for the hints. */
@@ -50,13 +52,13 @@ export function complaintsAbout(error: z.ZodError, written: unknown): Complaint[
     const example = examples[name];
     const like = example ? `write it like ${name}: ${example}` : 'the keys that there are: defaults, rules, exemptions';
     const missing = path.length > 0 && at(written, path) === undefined;
-    return [{ path, message: missing ? 'is missing' : issue.message, hint: hint ?? like }];
+    return [{ path, message: missing ? 'is missing' : issue.message, hint: hint ?? like, missing }];
   });
 }
 
 function unknownKey(path: (string | number)[], key: string): Complaint {
   const known = knownHere(path);
-  const here = { path: [...path, key], message: 'there is no such key' };
+  const here = { path: [...path, key], message: 'there is no such key', missing: false };
   const near = nearest(key, known);
   if (near) return { ...here, hint: `did you mean ${near}?` };
   if (path.length === 0 && nearest(key, knownKeys.defaults)) {

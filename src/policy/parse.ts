@@ -1,6 +1,6 @@
 // A policy file's text, validated as a whole, with the line of every key. Fails closed: whatever cannot be read or is not
 // known makes the whole file a UsageError that names file, line and key, so nothing is permitted or exempted by half a file.
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { complaintsAbout } from './complaints.ts';
 import { keyPath } from './key-path.ts';
@@ -24,12 +24,12 @@ export function parsePolicy(text: string, file: string): Policy {
   };
   walk(document.contents, [], note);
 
-  const written = toPlain(document, file);
+  const written = toPlain(document, file, lineCounter);
   const { data, error } = policySchema.safeParse(written ?? {});
   if (data) return { file, content: data, lines };
 
   const complaints = complaintsAbout(error, written).map((one) => ({ ...one, line: lineOf({ lines }, one.path) }));
-  const [first, ...more] = complaints.sort((a, b) => a.line - b.line);
+  const [first, ...more] = complaints.sort((a, b) => Number(a.missing) - Number(b.missing) || a.line - b.line);
   if (!first) throw error;
   const where = first.path.length > 0 ? `${keyPath(first.path)}: ` : '';
   const others = more.length > 0 ? `; also wrong: line ${[...new Set(more.map((one) => one.line))].join(', ')}` : '';
@@ -59,11 +59,17 @@ function walk(
   }
 }
 
-function toPlain(document: ReturnType<typeof parseDocument>, file: string): unknown {
+function toPlain(document: Document.Parsed, file: string, lines: LineCounter): unknown {
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      const { line } = lines.linePos(alias.range?.[0] ?? 0);
+      throw new UsageError(`${file}:${line}: the alias *${alias.source} stands for nothing`, { hint: notRead });
+    },
+  });
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
-    // An alias that stands for nothing is an error of its own; what is left is one that grows without end.
     throw new UsageError(`${file}:1: the aliases in it stand for too much`, { hint: notRead });
   }
 }
