@@ -40,6 +40,12 @@ export async function acquireLock(
   }
 }
 
+/** Whether somebody who may be alive holds it; touches nothing. */
+export async function isLocked(path: string): Promise<boolean> {
+  const holder = await holderOf(path);
+  return holder !== 'gone' && (holder === null || !isDead(holder));
+}
+
 async function tryLock(path: string): Promise<Lock | { heldBy: Holder | null }> {
   const us: Holder = {
     pid: process.pid,

@@ -1,5 +1,5 @@
 // The one description of a rotation that every command prints: as JSON, exactly as the manual has it, and the source of
-// the text for people. Keys are looked at afresh where AWS answers.
+// the text for people. Keys are looked at afresh; where AWS does not answer none are shown, for what was is not what is.
 import { keysWithUse } from '../activities/keys.ts';
 import { isRollingBack } from '../activities/record.ts';
 import type { Aws } from '../aws/contract.ts';
@@ -37,7 +37,7 @@ export async function describeRotation(
 ): Promise<{ document: RotationDocument; stale: KeyturnError | null }> {
   const { context } = record;
   const { keys, stale } = await freshKeys(aws, context);
-  const reason = reasonOf(record, ended);
+  const reason = seenNow(record, ended, keys) ?? reasonOf(record, ended);
   return {
     stale,
     document: {
@@ -52,11 +52,25 @@ export async function describeRotation(
       newKey: newKeyOf(context),
       until: ended === 'waiting' ? (record.park?.until ?? null) : null,
       reason: reason.message,
-      hint: hintOf(record, ended, reason.hint),
+      hint: ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint),
       consumers: consumersOf(context),
       keys: keys.map(({ lastUsedRegion: _, ...key }) => key),
       history: record.history,
     },
+  };
+}
+
+/** What AWS shows of a waiting rotation that the last look did not know. */
+function seenNow(
+  { rotation, park, context }: RotationRecord,
+  ended: ShownOutcome,
+  keys: readonly KeyFacts[],
+): { message: string; hint: string } | null {
+  const old = keys.find((key) => key.id === context.plan.oldKey);
+  if (ended !== 'waiting' || old?.status !== 'Active' || park?.state === 'awaitQuiet') return null;
+  return {
+    message: 'somebody made the old key active again',
+    hint: `keyturn resume ${rotation} goes back to watching; keyturn rollback ${rotation} goes back altogether`,
   };
 }
 
@@ -77,7 +91,7 @@ async function freshKeys(
     return { keys: await keysWithUse({ aws }, context.plan.user), stale: null };
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error;
-    return { keys: context.inspectKeys?.keys ?? [], stale: error };
+    return { keys: [], stale: error };
   }
 }
 
@@ -103,6 +117,7 @@ function reasonOf(record: RotationRecord, ended: ShownOutcome): { message: strin
     return { message: judged?.reason ?? 'waiting', hint: null };
   }
   if (ended === 'stopped') return { message: `interrupted at ${state}; nothing is lost`, hint: null };
+  if (ended === 'stuck' && last?.state === 'releaseUser' && context.error) return readCause(context.error.Cause);
   if (ended === 'stuck') return { message: verdictReason(context, last), hint: null };
   if (context.error && ended === 'refused') return readCause(context.error.Cause);
   return { message: context.releaseUser?.reason ?? context.inspectKeys?.reason ?? ended, hint: null };
@@ -113,9 +128,14 @@ function verdictReason(context: RotationContext, last: HistoryEntry | undefined)
   const output = context[(last?.state ?? '') as keyof RotationContext] as
     | { reason?: string; verdict?: string }
     | undefined;
-  if (last?.state.startsWith('reactivate'))
-    return `the old key is active again: ${context.checkHealth?.reason ?? 'the health could not be judged'}`;
+  if (last?.state.startsWith('reactivate')) return `the old key is active again: ${whyReactivated(context)}`;
   return output?.reason ?? 'a person has to look';
+}
+
+/** The newer of the two judgements that reactivate by themselves. */
+function whyReactivated({ checkHealth, noteMissedLook }: RotationContext): string {
+  const missed = noteMissedLook && (checkHealth === undefined || noteMissedLook.at > checkHealth.at);
+  return (missed ? noteMissedLook.reason : checkHealth?.reason) ?? 'the health could not be judged';
 }
 
 function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | null): string | null {
@@ -127,9 +147,12 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
   }
   if (ended === 'stopped') return `keyturn resume ${rotation} goes on; keyturn rollback ${rotation} goes back`;
   if (ended === 'rolledBack') {
-    const left = context.removeNewKey?.verdict === 'left' || context.verifyOldKey?.verdict === 'unkept';
     const newKey = newKeyOf(context);
-    if (!left || !newKey || !plan.oldKey || plan.from === 'watch') return null;
+    if (!newKey || !plan.oldKey || plan.from === 'watch') return null;
+    if (context.verifyOldKey?.verdict === 'unkept') {
+      return `both keys are active, and the places hold ${newKey}; keyturn retire --user ${plan.user} --key ${plan.oldKey} --new-key ${newKey} tries again to retire the old one`;
+    }
+    if (context.removeNewKey?.verdict !== 'left') return null;
     return `keyturn retire --user ${plan.user} --key ${newKey} --new-key ${plan.oldKey} removes the new key once it is quiet`;
   }
   if (ended !== 'stuck') return given;

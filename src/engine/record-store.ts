@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
 import { createFile, ensurePrivateFolder, fileError, readFileIfThere, replaceFile } from '../files.ts';
-import { acquireLock, type Lock } from '../lock.ts';
+import { acquireLock, isLocked, type Lock } from '../lock.ts';
 import { contextSchema } from '../machine/context.ts';
 import { type RotationRecord, recordSchema, type SignalMessage } from './contract.ts';
 
@@ -28,6 +28,8 @@ export interface RecordStore {
   resolve(idOrPrefix: string): Promise<string>;
   /** Throws LockedError where another process works on that user. Names that differ only in case are one user, as in IAM. */
   lockUser(account: string, user: string): Promise<Lock>;
+  /** Whether a process works on that user now; touches nothing. */
+  isLocked(account: string, user: string): Promise<boolean>;
   /** Throws RefusedError while an earlier signal waits to be taken. */
   signal(rotation: string, message: SignalMessage): Promise<void>;
   /**
@@ -46,6 +48,7 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
   const locks = join(stateDir, 'locks');
   const recordPath = (rotation: string) => join(rotations, `${checkedId(rotation)}.json`);
   const signalPath = (rotation: string) => join(rotations, `${checkedId(rotation)}.signal`);
+  const lockPath = (account: string, user: string) => join(locks, `${fileSafe(account)}-${fileSafe(user)}.lock`);
 
   const prepare = async (folder: string) => {
     await ensurePrivateFolder(stateDir);
@@ -104,9 +107,10 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
 
     lockUser: async (account, user) => {
       await prepare(locks);
-      const name = `${fileSafe(account)}-${fileSafe(user)}.lock`;
-      return acquireLock(join(locks, name), { what: `user ${user} of account ${account}`, clock });
+      return acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
     },
+
+    isLocked: (account, user) => isLocked(lockPath(account, user)),
 
     signal: async (rotation, message) => {
       await prepare(rotations);

@@ -9,7 +9,7 @@ import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
 import { renderRotation } from '../render.ts';
-import type { RotationDocument } from '../rotation-document.ts';
+import { type RotationDocument, standing } from '../rotation-document.ts';
 import { openSession, type Session, signAsTheUserWill } from '../session.ts';
 import { shown } from '../shown.ts';
 
@@ -19,7 +19,7 @@ export async function status(flags: Flags, io: Io, id: string | undefined): Prom
   const documents: RotationDocument[] = [];
   for (const record of records) {
     await signAsTheUserWill(session, record);
-    documents.push(await orInterrupted(io, describe(session, record)));
+    documents.push(await orInterrupted(io, asItStands(session, record)));
   }
   if (flags.json) {
     io.stdout.write(`${JSON.stringify({ rotations: documents }, null, 2)}\n`);
@@ -30,6 +30,19 @@ export async function status(flags: Flags, io: Io, id: string | undefined): Prom
   }
   for (const { error } of unreadable) printError(io, { name: error.name, message: error.message, hint: error.hint });
   return unreadable.length > 0 ? exitCodes.usage : exitCodes.done;
+}
+
+/** A rotation between two waits was interrupted, unless a process is at work on it this moment. */
+async function asItStands(session: Session, record: RotationRecord): Promise<RotationDocument> {
+  const { rotation, state, context } = record;
+  const { account, user } = context.plan;
+  if (standing(record) !== 'stopped' || !(await session.store.isLocked(account, user)))
+    return describe(session, record);
+  return {
+    ...(await describe(session, record, 'waiting')),
+    reason: `another process is at ${state}`,
+    hint: `it goes on by itself; keyturn rollback ${rotation} sends it back`,
+  };
 }
 
 async function wanted({ store, flags }: Session, id: string | undefined): Promise<RecordList> {

@@ -92,6 +92,21 @@ describe.concurrent('a bare machine', () => {
   });
 });
 
+describe.concurrent('where nothing else is said', () => {
+  test.runIf(process.platform === 'linux')("the state is kept in the user's state folder", async (context) => {
+    const desk = await openDesk({ real: true }, context);
+    const env = { KEYTURN_STATE_DIR: null, XDG_STATE_HOME: null };
+
+    const begun = await runCli(desk, context, `rotate --user alice --to ${desk.place} --yes --json`, { env });
+    const elsewhere = { XDG_STATE_HOME: join(desk.folder, 'xdg') };
+    const status = await runCli(desk, context, 'status --json', { env: { ...env, ...elsewhere } });
+
+    expect(begun.code).toBe(0);
+    expect(readdirSync(join(desk.home, '.local/state/keyturn')).sort()).toEqual(['locks', 'rotations', 'vault']);
+    expect(status.json()).toEqual({ rotations: [] });
+  });
+});
+
 describe.concurrent('keyturn demo', () => {
   test('plays the whole procedure without a terminal, and leaves nothing', async (context) => {
     const desk = await openDesk({ real: true }, context);

@@ -153,19 +153,30 @@ describe.concurrent('Ctrl-C', () => {
   test('a second one ends at once, in whatever step; stdout is one document all the same', async (context) => {
     const desk = await openDesk({ real: true }, context);
     desk.sandbox.fault({ operation: 'TagUser', call: 1, kind: 'noAnswer' });
-    desk.sandbox.onRequest(({ phase, operation }) => {
-      if (phase !== 'after' || operation !== 'TagUser') return;
-      running.kill('SIGINT');
-      setTimeout(() => running.kill('SIGINT'), 200);
+    const asked = new Promise<void>((resolve) => {
+      desk.sandbox.onRequest(({ operation }) => {
+        if (operation === 'TagUser') resolve();
+      });
     });
     const running = await startCli(desk, context, `rotate --user alice --to ${desk.place} --yes --json`);
+    await asked;
 
+    const status = await runCli(desk, context, 'status --json');
+    running.kill('SIGINT');
+    setTimeout(() => running.kill('SIGINT'), 200);
     const stopped = await running.ended;
+    const dead = await runCli(desk, context, 'status --json');
     const resumed = await runCli(desk, context, 'resume --json');
 
+    expect(status.json().rotations).toMatchObject([
+      { outcome: 'waiting', reason: 'another process is at claimUser', hint: expect.stringContaining('by itself') },
+    ]);
     expect(stopped.code).toBe(130);
     expect(stopped.json()).toEqual(errorShape);
     expect(stopped.stderr).toContain('hint: keyturn status shows how it stands; keyturn resume goes on\n');
+    expect(dead.json().rotations).toMatchObject([
+      { outcome: 'stopped', reason: expect.stringContaining('interrupted') },
+    ]);
     expect(resumed.code).toBe(0);
     expect(resumed.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
   });
