@@ -1,6 +1,7 @@
 // A look at the health failed or had no data. Once that has lasted for twice `probeEvery`, the old key has to come back
 // (S2). Needs no answer of AWS: it may be AWS that does not answer.
 import { timeOf } from '../clock.ts';
+import { readCause } from '../machine/blame.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { isQuarantined, quarantinePermissions } from './quarantine.ts';
@@ -19,7 +20,7 @@ export function noteMissedLook(deps: ActivityDeps): Activity<'noteMissedLook'> {
     const goesOn = before !== undefined && (lookedSince === undefined || before.at >= lookedSince);
     const missedSince = goesOn ? before.missedSince : at;
     const limit = timeOf(missedSince) + 2 * plan.probeEvery * 1000;
-    const why = context.error ? `: ${context.error.Error}` : '';
+    const why = context.error ? `: ${readCause(context.error.Cause).message}` : '';
 
     if (now < limit) {
       const next = Math.min(now + (plan.probeEvery * 1000) / 2, limit);

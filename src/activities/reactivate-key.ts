@@ -62,6 +62,6 @@ async function raised(deps: ActivityDeps, context: Parameters<typeof fence>[1]):
       about: 'reactivateKey',
       text: `the old key is active again; its claim was not updated: ${error.message}`,
     });
-    return counterOf(context) + 1;
+    return counterOf(context);
   }
 }

@@ -29,7 +29,11 @@ export function removeNewKey(deps: ActivityDeps): Activity<'removeNewKey'> {
     }
     const { counter, before } = await fence(deps, context, 'removeNewKey');
 
+    const listed = async (id: string) =>
+      findKey(await settledKeys(deps, plan.user, (all) => findKey(all, id) !== undefined), id) !== undefined;
+
     if (newKey !== null && (plan.from === 'watch' || wasOffered(context))) {
+      if (!(await listed(newKey))) return say('removed', `the new key ${shortKeyId(newKey)} is gone already`, counter);
       return say(
         'left',
         `the new key ${shortKeyId(newKey)} stays active: a place was offered it and may use it`,
@@ -46,7 +50,7 @@ export function removeNewKey(deps: ActivityDeps): Activity<'removeNewKey'> {
         counter,
       );
     }
-    if (findKey(await settledKeys(deps, plan.user, (all) => findKey(all, newKey) !== undefined), newKey)) {
+    if (await listed(newKey)) {
       await deps.aws.setKeyStatus(plan.user, newKey, 'Inactive');
       await deleteInactive(deps, plan.user, newKey, { witness: plan.oldKey });
     }

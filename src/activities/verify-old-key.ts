@@ -15,7 +15,7 @@ export function verifyOldKey(deps: ActivityDeps): Activity<'verifyOldKey'> {
     if (plan.from === 'watch') return say('unkept', 'keyturn delivered nothing, so there is nothing to restore');
     if (!wasOffered(context)) return say('notNeeded', 'no place was ever offered the new key');
     const pair = await deps.vault.get(rotation, 'old');
-    if (!pair) return say('unkept', 'the old secret was never readable, so the places stay on the new key');
+    if (!pair) return say('unkept', 'no old secret is kept, so the places stay on the new key');
     const { verdict, reason } = await verifyPair(deps, plan, pair);
     return say(verdict, reason);
   };

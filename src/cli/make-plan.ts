@@ -19,6 +19,7 @@ import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { keyChoice } from './render.ts';
 import { checkTogether } from './times-together.ts';
+import { countsAsDelivered, placesUnread, refuseToPrintPair } from './unread-places.ts';
 
 export interface Planned {
   plan: Plan;
@@ -129,6 +130,7 @@ export async function readFlags(flags: Flags, io: Io, { together = true } = {}) 
   const freeSlot = flags.freeSlot ?? 'never';
   if (freeSlot !== 'never' && freeSlot !== 'inactive') checkedKeyId(freeSlot, '--free-slot');
   const consumers = await resolveConsumers(flags.to ?? [], { cwd: io.cwd, home: io.home, env: io.env });
+  refuseToPrintPair(flags, consumers);
   const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, { cwd: io.cwd, env: io.env }));
   return { ...times, freeSlot, consumers, probes };
 }
@@ -153,6 +155,8 @@ export function makePlan(
     override('blindGrace', 'no --probe: during the grace nobody looks whether everything works');
   if (flags.allowSmtp) override('allowSmtp', '--allow-smtp');
   if (flags.yes) override('unproven', '--yes: go on also where silence proves nothing');
+  const unread = placesUnread(read.consumers);
+  if (flags.yes && unread.length > 0) override('unreadable', `--yes: ${countsAsDelivered(unread)}`);
   for (const { what, why } of policy?.overrides ?? []) override(what, why);
 
   const plan: Plan = {

@@ -2,6 +2,7 @@
 import { shortKeyId } from '../access-key.ts';
 import { graceOf, marginOf, quietForOf } from '../activities/quiet.ts';
 import { instant } from '../clock.ts';
+import { givesBack } from '../consumers/registry.ts';
 import { formatDuration } from '../duration.ts';
 import type { KeyFacts, Plan } from '../machine/context.ts';
 import { showProbe } from '../probes/registry.ts';
@@ -47,8 +48,17 @@ function firstHalf(plan: Plan, keys: readonly KeyFacts[]): string[] {
   return [
     ...removed,
     'now: create a new key; its secret rests in the vault until it is no longer needed',
-    ...plan.consumers.map((spec) => `now: write it to ${spec}, and read it back`),
+    ...plan.consumers.map(deliveryWords),
   ];
+}
+
+function deliveryWords(spec: string): string {
+  const check = {
+    pair: ', and read it back',
+    id: ', and ask which key it holds',
+    nothing: ', which nobody can read back',
+  };
+  return `now: write it to ${spec}${check[givesBack(spec)]}`;
 }
 
 function secondHalf(plan: Plan, old: KeyFacts, now: number): string[] {
@@ -83,6 +93,9 @@ export function day(ms: number): string {
 
 function blindSpots(plan: Plan, old: KeyFacts): string[] {
   const lines = ['programs that read the key once, at their start, use the old one until they are restarted'];
+  if (plan.from === 'start' && !plan.consumers.some((spec) => givesBack(spec) === 'pair')) {
+    lines.push('no place gives back the old secret: going back makes the old key active again, and cannot put it back');
+  }
   if (plan.probes.length === 0)
     lines.push('no --probe is given: while the old key is inactive nobody looks whether everything works');
   if (old.lastUsedAt === null) lines.push('no use of the old key is known, so its silence proves nothing');

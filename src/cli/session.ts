@@ -1,7 +1,7 @@
 // Puts the parts together for one command: AWS, the state folder, the vault, the places, and the engine over them.
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import type { Activities, Announcement } from '../activities/contract.ts';
+import type { Activities, ActivityDeps, Announcement } from '../activities/contract.ts';
 import { createActivities } from '../activities/index.ts';
 import { wasOffered } from '../activities/record.ts';
 import { createAws } from '../aws/clients.ts';
@@ -26,6 +26,7 @@ export interface Session {
   store: RecordStore;
   vault: Vault;
   progress: Progress;
+  consumer: ActivityDeps['consumer'];
   activities(stop: AbortSignal): Activities;
 }
 
@@ -44,6 +45,9 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
   const store = createRecordStore(stateDir, clock);
   const vault = createFileVault(join(stateDir, 'vault'));
 
+  const consumer: Session['consumer'] = (spec, replacement) =>
+    openConsumer(spec, replacement, { clock, env, print: (text) => printed(io, text) });
+
   return {
     io,
     flags,
@@ -51,6 +55,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
     store,
     vault,
     progress,
+    consumer,
     activities: (stop) =>
       createActivities({
         aws,
@@ -58,8 +63,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
         clock,
         attended: true,
         signal: stop,
-        consumer: (spec, replacement) =>
-          openConsumer(spec, replacement, { clock, env, print: (text) => printed(io, text) }),
+        consumer,
         probe: (spec) => openProbe(spec, { clock, env, signal: stop }),
         announce: (announcement: Announcement) => progress.announce(announcement),
       }),

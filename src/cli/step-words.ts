@@ -1,6 +1,6 @@
 // What each step does and has done, in words for a person. Pure.
 import { shortKeyId } from '../access-key.ts';
-import type { Outputs, RotationContext } from '../machine/context.ts';
+import type { RotationContext } from '../machine/context.ts';
 
 /** What a state is doing, while it does it. */
 export const doing: Record<string, string> = {
@@ -65,7 +65,7 @@ function special(state: string, context: RotationContext): string | undefined {
     case 'inspectKeys':
       return context.inspectKeys?.verdict === 'create' ? '' : undefined;
     case 'preflightConsumers':
-      return preflightWords(context.preflightConsumers);
+      return preflightWords(context);
     case 'freeSlot':
       return context.freeSlot?.removed ? `the inactive key ${shortKeyId(context.freeSlot.removed)} is removed` : '';
     case 'createKey':
@@ -76,6 +76,9 @@ function special(state: string, context: RotationContext): string | undefined {
         : undefined;
     case 'deactivateKey':
       return `${old} is inactive`;
+    // The result tells it, right after.
+    case 'releaseUser':
+      return '';
     case 'deleteKey':
       return `${old} is deleted`;
     case 'reactivateToWatch':
@@ -87,9 +90,10 @@ function special(state: string, context: RotationContext): string | undefined {
   }
 }
 
-function preflightWords(output: Outputs['preflightConsumers'] | undefined): string {
+function preflightWords({ plan, preflightConsumers: output }: RotationContext): string {
   const count = output?.consumers.length ?? 0;
   const ready = count === 1 ? 'the place is ready' : `all ${count} places are ready`;
+  if (plan.oldKey === null) return ready;
   if (output?.oldPairKept) return `${ready}; the old pair is kept for a way back`;
   return `${ready}; the old secret cannot be read, so a roll back could reactivate but not restore`;
 }

@@ -8,6 +8,7 @@ import { print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
+import { isOpen } from '../pick-rotation.ts';
 import { consumersOf, newKeyOf, type RotationDocument } from '../rotation-document.ts';
 import { openSession, type Session } from '../session.ts';
 
@@ -23,7 +24,7 @@ export async function release(flags: Flags, io: Io, given: string | undefined): 
   }
 
   const subject = await lookAtUser(aws, io, named);
-  const claim = await theClaim(session, subject, id);
+  const claim = await theClaim(session, subject, id, record);
   // Whoever holds the lock is alive, and the claim with it.
   const lock = await store.lockUser(subject.caller.account, subject.user.name);
   try {
@@ -96,17 +97,31 @@ async function documentOf(
     newKey: now ? newKeyOf(now.context) : (claim.keys[1] ?? null),
     until: null,
     reason: `the claim of rotation ${claim.rotation} is cleared; no key was changed`,
-    hint: `keyturn rotate --user ${user.name} may begin again; look at both keys first`,
+    hint:
+      keys.length > 1
+        ? `two keys are left: look at both; keyturn retire --user ${user.name} --key OLD --new-key NEW removes the one that is not needed`
+        : `keyturn rotate --user ${user.name} may begin again`,
     consumers: now ? consumersOf(now.context) : [],
     keys: keys.map(({ lastUsedRegion: _, ...key }) => key),
     history: now?.history ?? [],
   };
 }
 
-async function theClaim({ aws }: Session, { user }: Subject, id: string | undefined): Promise<Claim> {
+/** Where somebody took the tag away, an open record is still to be given up: it then stands for the claim. */
+async function theClaim(
+  { aws }: Session,
+  { user }: Subject,
+  id: string | undefined,
+  record: RotationRecord | null,
+): Promise<Claim> {
   const { tags } = await aws.user(user.name);
   const claims = claimsOf(tags).filter((claim) => id === undefined || claim.rotation === id);
   const [only] = claims;
+  if (!only && record && isOpen(record)) {
+    const { rotation, createdAt: since, state: step, context } = record;
+    const keys = [context.plan.oldKey, newKeyOf(context)].filter((key) => key !== null);
+    return { rotation, since, counter: 0, step, at: since, keys };
+  }
   if (!only)
     throw new RefusedError(`${user.name} carries no ${id ? `claim of ${id}` : 'claim'}`, {
       hint: 'there is nothing to release',

@@ -1,5 +1,6 @@
 // keyturn resume: goes on where a rotation stopped, always by a new run that looks at AWS afresh. With --all every rotation
 // that is due, for cron.
+import { isRollingBack } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import { parseDuration } from '../../duration.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
@@ -17,6 +18,7 @@ import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
 import { shown } from '../shown.ts';
+import { countsAsDelivered, isVouched, placesUnread, refuseToPrintPair } from '../unread-places.ts';
 
 export async function resume(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const watchLimit = flags.watchLimit === undefined ? null : parseDuration(flags.watchLimit, { flag: '--watch-limit' });
@@ -45,6 +47,9 @@ export async function withLock<T>(
     const fresh = await store.load(record.rotation);
     mustBeOpen(fresh);
     await signAsTheUserWill(session, fresh);
+    if (fresh.context.deliverKey === undefined && !isRollingBack(fresh.context)) {
+      refuseToPrintPair(session.flags, fresh.context.plan.consumers);
+    }
     await mustBeSameAccount(session, fresh);
     return await work(fresh);
   } finally {
@@ -59,6 +64,8 @@ function decided({ flags, io }: Session, record: RotationRecord, watchLimit: num
   const made: Override[] = [];
   if (flags.yes && plan.unproven === 'ask')
     made.push({ at, what: 'unproven', why: 'resume --yes: go on also where silence proves nothing' });
+  const unread = flags.yes && !isVouched(plan) ? placesUnread(plan.consumers) : [];
+  if (unread.length > 0) made.push({ at, what: 'unreadable', why: `resume --yes: ${countsAsDelivered(unread)}` });
   if (watchLimit !== null) made.push({ at, what: 'watchLimit', why: `resume --watch-limit ${flags.watchLimit}` });
   if (made.length === 0) return record;
   const changed = {

@@ -3,12 +3,13 @@ import { shortKeyId } from '../../access-key.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
 import { begin, mustBeFree } from '../begin.ts';
 import { effectiveFlags, ofRetire, policyOf } from '../effective-flags.ts';
+import { endBeforeItBegins } from '../end-before-it-begins.ts';
 import type { Io } from '../io.ts';
 import { checkedKeyId, lookAtUser, makePlan, readFlags } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { planWords } from '../plan-words.ts';
 import { openSession } from '../session.ts';
-import { endBeforeItBegins, tellPlanned } from './rotate.ts';
+import { tellPlanned } from './rotate.ts';
 
 export async function retire(flags: Flags, io: Io): Promise<number> {
   const oldKey = needed(flags.key, '--key', 'the old key, to be retired');

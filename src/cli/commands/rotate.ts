@@ -2,15 +2,15 @@
 
 import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { begin, mustBeFree, newRecord } from '../begin.ts';
+import { begin, mustBeFree } from '../begin.ts';
 import { effectiveFlags, type PolicySays, policyOf } from '../effective-flags.ts';
-import { exitCodeOf } from '../exit-codes.ts';
-import { describe, print } from '../finish.ts';
+import { endBeforeItBegins } from '../end-before-it-begins.ts';
 import type { Io } from '../io.ts';
 import { chooseOldKey, lookAtUser, makePlan, type Planned, readFlags } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
-import { planSteps, planWords } from '../plan-words.ts';
+import { planWords } from '../plan-words.ts';
 import { openSession, type Session } from '../session.ts';
+import { askToVouch } from '../unread-places.ts';
 
 export async function rotate(flags: Flags, io: Io): Promise<number> {
   const policy = await policyOf(flags, io);
@@ -39,7 +39,7 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
     const { confirmPlan } = await import('../prompts.ts');
     if (!(await confirmPlan(io))) throw new UsageError('not agreed', { hint: 'nothing was changed' });
   }
-  return begin(session, planned.plan);
+  return begin(session, await askToVouch(io, planned.plan));
 }
 
 /** What a person should know of how the plan came about. */
@@ -47,61 +47,6 @@ export function tellPlanned({ progress }: Session, { warnings }: Planned, { take
   for (const line of taken) progress.say(line);
   for (const line of untaken) progress.detail(line);
   for (const warning of warnings) progress.warn(warning);
-}
-
-/** A dry run, and a rotation that may not begin, leave no record and no claim. */
-export async function endBeforeItBegins(
-  session: Session,
-  { plan, finding, keys, hint: said }: Planned,
-): Promise<number | null> {
-  const { flags, io } = session;
-  const outcome =
-    finding.verdict === 'nothingToDo'
-      ? 'nothingToDo'
-      : ['refused', 'noSlot'].includes(finding.verdict)
-        ? 'refused'
-        : null;
-  const ended = outcome ?? (flags.dryRun ? 'planned' : null);
-  if (ended === null) return null;
-
-  const record = newRecord(plan, '', plan.startedAt);
-  const document = await describe(
-    session,
-    {
-      ...record,
-      state: 'inspectKeys',
-      context: { ...record.context, inspectKeys: { at: plan.startedAt, keys, ...finding } as never },
-    },
-    ended,
-  );
-  const hint =
-    said ??
-    (finding.verdict === 'noSlot'
-      ? noSlotHint(
-          plan.user,
-          keys.map((key) => key.status),
-        )
-      : ended === 'refused'
-        ? refusedHint(finding.reason)
-        : null);
-  const steps = ended === 'planned' ? { plan: planSteps(plan) } : {};
-  if (ended === 'planned' && !flags.json)
-    io.stdout.write(`${planWords(plan, keys, Date.parse(plan.startedAt)).join('\n')}\n`);
-  const reason = ended === 'planned' ? 'a dry run: nothing was changed' : finding.reason;
-  print(session, { ...document, rotation: null, reason, hint, ...steps }, exitCodeOf[ended]);
-  return exitCodeOf[ended];
-}
-
-function noSlotHint(user: string, statuses: string[]): string {
-  return statuses.includes('Inactive')
-    ? 'nothing was changed; if the inactive key may be removed: --free-slot inactive (unused for 90 days) or --free-slot with its id'
-    : `nothing was changed; if one of them has replaced the other already: keyturn retire --user ${user} --key OLD --new-key NEW`;
-}
-
-function refusedHint(reason: string): string {
-  return /SMTP/.test(reason)
-    ? 'nothing was changed; once the SMTP password is taken care of: --allow-smtp'
-    : 'nothing was changed; see aws iam list-access-keys for the keys that there are';
 }
 
 async function noPlace(oldKey: string | null, io: Io): Promise<UsageError> {

@@ -8,6 +8,7 @@ import type { KeyFacts } from '../../machine/context.ts';
 import type { ReadPolicy } from '../../policy/read.ts';
 import { begin, mustBeFree } from '../begin.ts';
 import { effectiveFlags, ofRetire, policyOf } from '../effective-flags.ts';
+import { endBeforeItBegins } from '../end-before-it-begins.ts';
 import { describe, finish } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
@@ -17,8 +18,9 @@ import { day, doubtOver, planWords } from '../plan-words.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
+import { askToVouch } from '../unread-places.ts';
 import { withLock } from './resume.ts';
-import { endBeforeItBegins, tellPlanned } from './rotate.ts';
+import { tellPlanned } from './rotate.ts';
 
 export async function wizard(flags: Flags, io: Io): Promise<number> {
   if (!io.terminal) {
@@ -81,7 +83,7 @@ export async function guide(
   const undecided = doubt > 0 && planned.plan.unproven === 'ask';
   if (undecided && (await confirm(io, allTheSame, false)))
     planned = makePlan(subject, read, { ...given, yes: true }, path, says);
-  return begin(session, planned.plan, { atWait: waitMenu(session, story) });
+  return begin(session, await askToVouch(io, planned.plan), { atWait: waitMenu(session, story) });
 }
 
 /** Asks which profile to act as, where neither a flag nor the environment says it. */
@@ -176,9 +178,9 @@ function waitMenu({ io, progress }: Session, story?: Story) {
     if (story) progress.say(story.wait(record));
     const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
     const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
-    const answer = await select(io, message, story ? [stay, later, back] : [later, stay, back]);
+    const answer = await select(io, message, story ? [stay, back] : [later, stay, back]);
     if (answer === 'stay' && !story) progress.say('  waiting; Ctrl-C leaves, and nothing is lost');
-    if (answer === 'later' && !story) {
+    if (answer === 'later') {
       progress.say(`  to go on by hand:         keyturn resume ${record.rotation}`);
       progress.say('  to let cron do it, hourly: 0 * * * *  keyturn resume --all --quiet');
     }
