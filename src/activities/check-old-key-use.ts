@@ -9,7 +9,7 @@ import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from './keys.ts';
-import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { newKeyOf, placeWithoutNewKey, unconfirmedPlaces } from './places.ts';
 import { failingProbe } from './probe-all.ts';
 import { judgeQuiet } from './quiet.ts';
 import { deactivationStands, deliveredAt, wasCutOffIn, watchedFrom } from './record.ts';
@@ -49,7 +49,12 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
     if (newKey === null || !isActive(keys, newKey)) return say('lost', 'the new key is not active any more', now);
     const elsewhere = await placeWithoutNewKey(deps, context, newKey);
     if (elsewhere) return say('lost', elsewhere, now);
-    if (!old) return say('gone', plan.oldKey ? 'the old key is gone' : 'there was no old key', now);
+    const unread = unconfirmedPlaces(context).join(', ');
+    const unsure = `${unread} cannot be read back, and nobody was seen using the new key: whether it arrived is not known`;
+    if (!old) {
+      if (unread && !(await newKeyInUse(context, newKey))) return say('unproven', unsure, now);
+      return say('gone', plan.oldKey ? 'the old key is gone' : 'there was no old key', now);
+    }
     const decided = context.checkOldKeyUse;
     if (old.status !== 'Active' && decided && wasCutOffIn(context, 'deactivateKey')) {
       // deactivateKey settles whether it was ours; what was known when it was decided on still counts (S16).
@@ -65,16 +70,18 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
 
     const use = await aws.lastUsed(old.id);
     const from = watchedFrom(context);
+    const inUse = await newKeyInUse(context, newKey);
     const judged = judgeQuiet({
       now: awsTime(deps),
       from,
       delivered: deliveredAt(context),
       oldKey: { createdAt: old.createdAt, use },
-      newKeyInUse: await newKeyInUse(context, newKey),
+      newKeyInUse: inUse,
       plan,
     });
     const overdueAt = from + plan.watchLimit * 1000;
     if (judged.verdict !== 'quiet') return say(judged.verdict, judged.reason, judged.next, use);
+    if (unread && !inUse) return say('unproven', unsure, now, use);
 
     // A person who reactivated it by hand had a reason; only a person may have it deactivated again (S7).
     if (deactivationStands(context)) {

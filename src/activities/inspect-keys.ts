@@ -7,7 +7,7 @@ import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
-import { newKeyOf } from './places.ts';
+import { newKeyOf, unconfirmedPlaces } from './places.ts';
 import { deactivationStands, isRollingBack, wasCutOffIn } from './record.ts';
 
 export const permissions = [
@@ -81,7 +81,9 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
     if (plan.from === 'watch' && !context.checkOldKeyUse) {
       return { verdict: 'refused', reason: `${shortKeyId(plan.oldKey ?? '')} is not a key of ${plan.user}` };
     }
-    return { verdict: 'release', reason: 'the old key is gone' };
+    return unconfirmedPlaces(context).length > 0
+      ? { verdict: 'watch', reason: 'whether every place got the new key is not known' }
+      : { verdict: 'release', reason: 'the old key is gone' };
   }
   if (old.status === 'Active') return { verdict: 'watch', reason: 'the new key is in place; both keys are active' };
   if (deactivationStands(context)) return { verdict: 'grace', reason: 'the old key is inactive' };

@@ -41,9 +41,17 @@ export async function placeWithoutNewKey(
   return null;
 }
 
-/** Places that were given the new key, which nobody can read back, and for which no person vouched (S25). */
-export function unconfirmedPlaces({ plan, deliverKey }: RotationContext): string[] {
-  if (plan.overrides.some((one) => one.what === 'unreadable')) return [];
+/**
+ * Places that were given the new key, which nobody can read back and nobody vouched for (S25): neither a person, nor an
+ * earlier look that saw the new key in use.
+ */
+export function unconfirmedPlaces({ plan, deliverKey, deactivateKey, checkOldKeyUse }: RotationContext): string[] {
+  const vouched =
+    plan.overrides.some((one) => one.what === 'unreadable') ||
+    deactivateKey !== undefined ||
+    checkOldKeyUse?.verdict === 'quiet' ||
+    checkOldKeyUse?.verdict === 'gone';
+  if (vouched) return [];
   return (deliverKey?.consumers ?? []).filter((one) => one.readable === false).map((one) => one.spec);
 }
 

@@ -8,7 +8,7 @@ import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, settledKeys } from './keys.ts';
-import { newKeyOf } from './places.ts';
+import { newKeyOf, unconfirmedPlaces } from './places.ts';
 import { isRollingBack, wasCutOffIn } from './record.ts';
 
 export const permissions = ['iam:GetUser', 'iam:ListAccessKeys', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'];
@@ -50,7 +50,8 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
       plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.deliverKey?.verdict === 'delivered';
     const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
 
-    if (delivered && oldGone && newKey && findKey(keys, newKey)) {
+    const isSure = unconfirmedPlaces(context).length === 0;
+    if (delivered && isSure && oldGone && newKey && findKey(keys, newKey)) {
       return {
         verdict: 'rotated',
         reason: `${shortKeyId(newKey)} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
