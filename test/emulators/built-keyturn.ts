@@ -1,13 +1,13 @@
-// The built command as on a user's machine: a child process that has nothing but a copy of the bundle, a folder with a
-// credentials file, and the environment. It speaks to an emulator over the wire; nothing of ours is in this process.
+// The built command as on a user's machine: a child process that has nothing but the bundle, a folder with a credentials
+// file, and the environment. It speaks to an emulator over the wire; nothing of ours is in this process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { IAMClient, ListAccessKeysCommand, ListUserTagsCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, type TestContext } from 'vitest';
+import { builtCli } from '../support/built-cli.ts';
 import { type RotationJson, rotationJson } from './rotation-json.ts';
 import { type Credentials, type Emulator, environmentFor, makeUser, type NewUser, region } from './servers.ts';
 
@@ -60,8 +60,6 @@ export interface RunOptions {
   stateDir?: string;
 }
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
-
 /** Makes a user, and a folder of its own with a profile of the same name that holds the user's first pair. */
 export async function openDesk(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
@@ -75,10 +73,9 @@ export async function openDesk(
     await Promise.allSettled(runs.map(({ ended }) => ended));
     await rm(folder, { recursive: true, force: true });
   });
-  const bundle = join(folder, 'bundle');
+  const entry = await builtCli();
   const credentialsFile = join(folder, 'credentials');
   const defaultState = join(folder, 'state');
-  await cp(dist, bundle, { recursive: true });
   await mkdir(join(folder, 'home'));
 
   const pairs = await makeUser(emulator, user);
@@ -103,7 +100,7 @@ export async function openDesk(
     { as = emulator.adminCredentials, stateDir = defaultState }: RunOptions = {},
   ) => {
     const words = typeof command === 'string' ? command.split(' ') : command;
-    const child = spawn(process.execPath, [join(bundle, 'keyturn.cjs'), ...words, '--json'], {
+    const child = spawn(process.execPath, [entry, ...words, '--json'], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: join(folder, 'home'), KEYTURN_STATE_DIR: stateDir, ...signedBy(as) },
       stdio: ['ignore', 'pipe', 'pipe'],
