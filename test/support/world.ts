@@ -11,21 +11,17 @@ import type { Aws } from '../../src/aws/contract.ts';
 import { type Clock, createVirtualClock, instant, timeOf } from '../../src/clock.ts';
 import { openConsumer } from '../../src/consumers/registry.ts';
 import type { RotationRecord } from '../../src/engine/contract.ts';
-import { type RunOptions, type RunResult, runLocally } from '../../src/engine/local.ts';
+import { type RunResult, runLocally } from '../../src/engine/local.ts';
 import { createRecordStore } from '../../src/engine/record-store.ts';
 import { activityOf } from '../../src/engine/written.ts';
-import type { ActivityName, ParkName, Plan, RotationContext, Signal } from '../../src/machine/context.ts';
-import {
-  createSandbox,
-  type KeyArrangement,
-  type PolicyDocument,
-  type RequestEvent,
-  type Settings,
-} from '../../src/sandbox/index.ts';
+import type { ActivityName, ParkName, Plan, RotationContext } from '../../src/machine/context.ts';
+import { createSandbox } from '../../src/sandbox/index.ts';
 import { createFileVault } from '../../src/vault/file-vault.ts';
 import { consumerDeps } from './consumer-deps.ts';
 import { mortal } from './mortal.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { allBut, type StartOptions, type WorldOptions } from './world-options.ts';
+import { filledIn, heldIn, newRecord } from './world-parts.ts';
 
 // The sandbox's weeks pass in milliseconds, so the SDK must not think that this machine's clock is wrong; and nothing of
 // this machine's own AWS set-up may be read.
@@ -39,51 +35,9 @@ export const hour = 3_600;
 export const day = 24 * hour;
 export const user = 'alice';
 
-export interface WorldOptions {
-  /** Alice's keys, `old` first. Default: one, of June, that an application used an hour ago. */
-  keys?: readonly KeyArrangement[];
-  /** The instant at which the old key was last used; null for never. */
-  lastUsed?: string | null;
-  /** What whoever runs keyturn may do. Default: everything. */
-  policies?: readonly PolicyDocument[];
-  /** Alice rotates her own key, signing with it. */
-  self?: boolean;
-  settings?: Partial<Settings>;
-  /** The profiles that hold the old key, each a place of the plan. Default: `default`. */
-  profiles?: readonly string[];
-  /** What the credentials file holds, `{id}` and `{secret}` standing for the old pair; instead of `profiles`. */
-  content?: string;
-  /** How far this machine's clock is ahead of AWS's, in milliseconds. */
-  skew?: number;
-  seed?: string;
-  /** In a concurrent test that test's own context. */
-  ending?: { onTestFinished(handler: () => void | Promise<void>): void };
-}
-
-export interface StartOptions extends Partial<Omit<RunOptions, 'stop'>> {
-  rotation?: string;
-  stop?: AbortSignal;
-  intent?: RotationContext['intent'];
-  /** Other parts than the world's own, such as a vault that fails. */
-  deps?: Partial<ActivityDeps>;
-  /** Ends the process without a trace at the first event for which this is true; the run's end is then `killed`. */
-  killAt?: (event: RequestEvent) => boolean;
-  /** The same right before a call of AWS, vault, place, record store or clock. */
-  killBefore?: (call: string, given: unknown[]) => boolean;
-  /** The same as soon as the record says that this activity is started. */
-  killIn?: ActivityName;
-  /** What a person answers at each wait, in this order; then nothing more. */
-  answers?: Partial<Record<ParkName, Signal[]>>;
-}
+export { allBut, type StartOptions, type WorldOptions } from './world-options.ts';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
-
-/** May do everything but the named actions. */
-export function allBut(...denied: string[]): PolicyDocument[] {
-  const allow = { Effect: 'Allow' as const, Action: '*', Resource: '*' };
-  const deny = { Effect: 'Deny' as const, Action: denied, Resource: '*' };
-  return [{ Version: '2012-10-17', Statement: denied.length > 0 ? [allow, deny] : [allow] }];
-}
 
 export async function createWorld(options: WorldOptions = {}) {
   const awsClock = createVirtualClock('2026-12-06T09:00:00Z');
@@ -318,35 +272,3 @@ export async function createWorld(options: WorldOptions = {}) {
 }
 
 export type Ended = Omit<RunResult, 'ended'> & { ended: RunResult['ended'] | 'killed' };
-
-function newRecord(context: RotationContext): RotationRecord {
-  const { rotation, plan } = context;
-  return {
-    schema: 1,
-    rotation,
-    engine: 'local',
-    createdAt: plan.startedAt,
-    context,
-    state: 'begin',
-    running: false,
-    park: null,
-    parks: 0,
-    answered: 0,
-    outcome: null,
-    history: [],
-  };
-}
-
-function filledIn(template: string, key: { accessKeyId: string; secretAccessKey: string }): string {
-  return template.replaceAll('{id}', key.accessKeyId).replaceAll('{secret}', key.secretAccessKey);
-}
-
-/** Profile and key id, as a reader of the file would find them. */
-function heldIn(text: string): [profile: string, id: string][] {
-  let profile = '';
-  return text.split(/\r?\n/).flatMap((line): [string, string][] => {
-    profile = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? profile;
-    const id = /^\s*aws_access_key_id\s*=\s*(\S+)/i.exec(line)?.[1];
-    return id ? [[profile, id]] : [];
-  });
-}
