@@ -54,6 +54,8 @@ export interface RunOptions {
   answers?: readonly (readonly [question: string | RegExp, keys: string])[];
   interrupt?: AbortController;
   cwd?: string;
+  /** The place is `stdout:`: the secret may be in its line there, and nowhere else. */
+  printsPair?: boolean;
 }
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
@@ -135,7 +137,8 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
     place: `credentials-file:default@${credentialsFile}`,
 
     /** `keyturn …` in this process; a command line is split at blanks. */
-    run: async (command: string, { answers, interrupt = new AbortController(), cwd: where = cwd }: RunOptions = {}) => {
+    run: async (command: string, options: RunOptions = {}) => {
+      const { answers, interrupt = new AbortController(), cwd: where = cwd } = options;
       for (const [name, value] of Object.entries({ ...noAws(), ...env })) vi.stubEnv(name, value);
       const [stdout, stderr] = [sink(answers !== undefined), sink(answers !== undefined)];
       const stdin = typist(stderr, answers ?? []);
@@ -151,7 +154,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
         interrupted: interrupt.signal,
       });
       canary.learn(stateDir, credentialsFile);
-      return transcript(canary, code, stdout.text(), stderr.text());
+      return transcript(canary, code, stdout.text(), stderr.text(), options);
     },
 
     /** Another place: a profile in the same file. */
@@ -210,8 +213,14 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
   };
 }
 
-export function transcript(canary: Canary, code: number | null, stdout: string, stderr: string): Transcript {
-  canary.heard(stdout, stderr);
+export function transcript(
+  canary: Canary,
+  code: number | null,
+  stdout: string,
+  stderr: string,
+  { printsPair = false }: Pick<RunOptions, 'printsPair'> = {},
+): Transcript {
+  canary.heard(printsPair ? stdout.replace(/^AWS_SECRET_ACCESS_KEY=.*$/m, '') : stdout, stderr);
   return {
     code,
     stdout,
