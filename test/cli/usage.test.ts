@@ -144,7 +144,6 @@ describe('what is not there yet is refused, and what is there is named', () => {
     ['rotate --yes --vault secretsmanager', 'the vault secretsmanager is not there yet', '--vault file'],
     ['rotate --yes --probe alarm:errors', 'there is no probe of the kind "alarm"', 'http:'],
     ['rotate --yes --to ssm:/app/key', 'the consumer kind ssm is not there yet', 'credentials-file:'],
-    ['rotate --yes --to stdout:', 'the consumer kind stdout is not there yet', 'credentials-file:'],
     ['audit', "unknown command 'audit'", 'keyturn --help'],
   ])('keyturn %s', async (command, message, there) => {
     const desk = await openDesk();
