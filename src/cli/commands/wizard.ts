@@ -1,6 +1,6 @@
 // keyturn without a command: leads one person through one rotation. Every question has a flag of `rotate`; what the wizard
 // decides is the same plan, run by the same engine.
-import { findPlaces } from '../../consumers/registry.ts';
+import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
 import { formatDuration } from '../../duration.ts';
 import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
@@ -159,13 +159,12 @@ async function choosePlaces({ io, flags }: Pick<Session, 'io' | 'flags'>, oldKey
   return namePlaces(io);
 }
 
+/** Several are told apart by where the next kind begins: names and commands may hold blanks. */
 async function namePlaces(io: Io): Promise<string[]> {
-  const text = await ask(
-    io,
-    'Where shall the new key go? (as credentials-file:PROFILE[@FILE])',
-    'credentials-file:default',
-  );
-  return text.split(/\s+/).filter(Boolean);
+  const usages = consumerKinds.map(({ usage }) => usage.split('  ')[0]).join(', ');
+  const text = await ask(io, `Where shall the new key go? (as ${usages})`, 'credentials-file:default');
+  const next = new RegExp(`\\s+(?=(?:${consumerKinds.map(({ kind }) => kind).join('|')}):)`);
+  return text.split(next).filter(Boolean);
 }
 
 /** Come back later, stay, or go back. In the demo, where waiting takes no time, staying comes first. */
