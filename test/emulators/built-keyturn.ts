@@ -20,8 +20,8 @@ export interface Ended {
 }
 
 export interface Running {
-  /** Resolves as soon as stderr holds the text so many times; rejects where the command ends before. */
-  says(text: string, times?: number): Promise<void>;
+  /** Resolves as soon as stderr holds the text; rejects where the command ends before. */
+  says(text: string): Promise<void>;
   interrupt(signal: NodeJS.Signals): void;
   ended: Promise<Ended>;
 }
@@ -184,10 +184,10 @@ function watched(child: ChildProcess, afterwards: (output: string) => Promise<vo
   return {
     ended,
     interrupt: (signal) => child.kill(signal),
-    says: (text, times = 1) =>
+    says: (text) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const said = stderr.split(text).length > times;
+          const said = stderr.includes(text);
           if (!said && !closed) return;
           listeners = listeners.filter((one) => one !== look);
           if (said) resolve();

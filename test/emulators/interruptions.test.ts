@@ -21,9 +21,7 @@ describe.for([
   test('Ctrl-C at a wait leaves a rotation that is resumed to the end', async (context) => {
     const { user, pairs, place, start, run, ...seen } = await desk(context, { name: 'interrupted' });
     const [old] = pairs as [Credentials];
-    const running = start(
-      `rotate --wait --user ${user} --to ${place} --yes --quiet-for 2s --watch-limit 4s --grace 1s`,
-    );
+    const running = start(`rotate --wait --user ${user} --to ${place} --yes --quiet-for 8s --grace 1s`);
     await running.says('watching until');
 
     running.interrupt('SIGINT');
@@ -86,7 +84,7 @@ describe.for([
   test('of two machines that begin at the same moment one rotates and the other changes nothing', async (context) => {
     const { user, pairs, place, run, ...seen } = await desk(context, { name: 'two-machines' });
     const [old] = pairs as [Credentials];
-    const command = `rotate --user ${user} --to ${place} ${short}`;
+    const command = `rotate --user ${user} --key ${old.accessKeyId} --to ${place} ${short}`;
 
     const both = await Promise.all(['here', 'there'].map((stateDir) => run(command, { stateDir })));
 
