@@ -12,10 +12,10 @@ export default defineConfig({
           env,
           include: ['test/**/*.test.ts'],
           exclude: ['test/emulators/**'],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
-      { test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], testTimeout: 180_000 } },
     ],
   },
 });
