@@ -26,7 +26,11 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export async function startHttpServer(handle: (request: HttpExchange) => Promise<Outcome>): Promise<HttpServer> {
+/** On 127.0.0.1; port 0 is any that is free. Rejects with Node's error where the port cannot be had. */
+export async function startHttpServer(
+  handle: (request: HttpExchange) => Promise<Outcome>,
+  port = 0,
+): Promise<HttpServer> {
   const server = createServer((incoming, response) => {
     read(incoming)
       .then(handle)
@@ -37,7 +41,7 @@ export async function startHttpServer(handle: (request: HttpExchange) => Promise
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the sandbox has no port');

@@ -43,6 +43,8 @@ export interface SandboxOptions extends Partial<Settings> {
   accountId?: string;
   /** Makes ids, secrets and chances the same in every run. Default: random. */
   seed?: string;
+  /** Default: any that is free. `createSandbox` rejects with Node's error where it cannot be had. */
+  port?: number;
 }
 
 export interface Sandbox {
@@ -70,6 +72,7 @@ export async function createSandbox({
   clock,
   accountId = '123456789012',
   seed,
+  port,
   ...given
 }: SandboxOptions): Promise<Sandbox> {
   const settings: Settings = { ...defaultSettings, ...given };
@@ -104,11 +107,13 @@ export async function createSandbox({
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
   const answering: Answering = { world, services: [iam, sts, secretsManager, ssm], faults, requests, listeners };
-  const server = await startHttpServer((http) =>
-    answer(http, answering).catch((error: unknown) => {
-      failures.push(error);
-      return 'cut' as const;
-    }),
+  const server = await startHttpServer(
+    (http) =>
+      answer(http, answering).catch((error: unknown) => {
+        failures.push(error);
+        return 'cut' as const;
+      }),
+    port,
   );
 
   return {

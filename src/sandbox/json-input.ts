@@ -78,6 +78,6 @@ function startAfter(token: string, ids: readonly string[], badToken: () => Servi
   const [, offset, id] = /^(\d+) (.+)$/s.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
   if (offset === undefined || id === undefined) throw badToken();
   const index = ids.indexOf(id);
-  // Where the item is gone its place in the list is as good as can be.
-  return index < 0 ? Number(offset) : index + 1;
+  // Where the item is gone, what came behind it has moved up to its place.
+  return index < 0 ? Number(offset) - 1 : index + 1;
 }

@@ -54,6 +54,19 @@ test('a report has 22 columns, root first, users by name, keys by id, and no lin
   ]);
 });
 
+test('a key whose status changed was rotated then, as the report has it', async () => {
+  const { iam, sandbox, clock } = await openSandbox();
+  const [key] = sandbox.account.createUser({ name: 'ci', keys: [{}] }).keys;
+  const update = { UserName: 'ci', AccessKeyId: key?.accessKeyId };
+  await clock.advance(hour);
+
+  await iam.send(new UpdateAccessKeyCommand({ ...update, Status: 'Inactive' }));
+  await clock.advance(hour);
+  await iam.send(new UpdateAccessKeyCommand({ ...update, Status: 'Inactive' }));
+
+  expect(await reportOf(iam)).toContain('false,false,2026-12-06T11:00:00Z,N/A');
+});
+
 test('a use that is not published yet is not in the report', async () => {
   const { iam } = await openSandbox({ lastUsedLag: 60_000 });
 

@@ -352,6 +352,29 @@ test('a list needs a permission on every resource, and its pages may be shorter 
   expect((await refusal(narrow.send(new ListSecretsCommand()))).code).toBe('AccessDeniedException');
 });
 
+test('a list goes on where it was, whatever was made or deleted meanwhile', async () => {
+  const { sandbox, secrets, clock } = await openSandbox({ pageSize: 2 });
+  for (const name of ['a', 'b', 'c', 'd']) {
+    sandbox.secrets.create({ name, value: 'one' });
+    await clock.advance(1000);
+  }
+  const names = async (NextToken?: string) => {
+    const page = await secrets.send(new ListSecretsCommand({ NextToken }));
+    return { token: page.NextToken, names: page.SecretList?.map(({ Name }) => Name) };
+  };
+
+  const first = await names();
+  sandbox.secrets.create({ name: 'newest', value: 'one' });
+  const second = await names(first.token);
+  sandbox.secrets.delete('newest');
+  sandbox.secrets.delete('c');
+  const afterDeletion = await names(first.token);
+
+  expect(first.names).toEqual(['d', 'c']);
+  expect(second.names).toEqual(['b', 'a']);
+  expect(afterDeletion.names).toEqual(['b', 'a']);
+});
+
 test('an exclamation mark turns a filter round', async () => {
   const { sandbox, secrets } = await openSandbox();
   sandbox.secrets.create({ name: 'app/a', value: 'one' });
