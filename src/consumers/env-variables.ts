@@ -54,10 +54,19 @@ export function withVariables(text: string, names: VariableNames, pair: KeyPair,
   if (added.length > 0) edits.push(addition(text, added));
 
   const changed = edited(text, edits);
-  if (lookAtVariables(changed, names, file).pair?.sameAs(pair)) return changed;
-  throw new ConsumerError('the new key pair cannot be written to an env file: it would read back as another', {
-    hint: `${file} is as it was`,
+  if (readsBack(changed, names, pair)) return changed;
+  throw new ConsumerError(`the new key pair cannot be written to ${file}: it would read back as another`, {
+    hint: added.length > 0 ? 'its last lines swallow what is added to them: correct those' : 'it is as it was',
   });
+}
+
+function readsBack(text: string, names: VariableNames, pair: KeyPair): boolean {
+  try {
+    return lookAtVariables(text, names, '').pair?.sameAs(pair) === true;
+  } catch (error) {
+    if (error instanceof ConsumerError) return false;
+    throw error;
+  }
 }
 
 /** The names under which any reader finds the key, with the names that their secrets have by custom, where those are there. */

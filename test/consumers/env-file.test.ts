@@ -228,6 +228,7 @@ describe('refused before any key is made', () => {
   test.each([
     ['a # where the value would stand', 'AWS_ACCESS_KEY_ID=#x\n', /^line 1 .*: behind the value/],
     ['a blank, over which node reads the next line', 'AWS_ACCESS_KEY_ID= \nA=1\n', /^line 1 .*: node reads another/],
+    ['a blank at the end, over which node would read the new line', 'A= \n', /^the new key pair cannot be written to/],
   ])('for a first key: %s', async (_, text, message) => {
     expect(await refused(text, '', null)).toMatch(message);
   });
