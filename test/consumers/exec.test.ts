@@ -1,48 +1,17 @@
-// The exec consumer with real child processes: what a command is told, what its answers mean, and what is never shown.
+// The exec consumer with real child processes: what every consumer must do, what a command is told, and what its answers
+// mean.
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
-import { createVirtualClock, systemClock } from '../../src/clock.ts';
-import type { Consumer, ConsumerDeps, Replacement } from '../../src/consumers/contract.ts';
+import { systemClock } from '../../src/clock.ts';
 import { exec } from '../../src/consumers/exec.ts';
-import { ConsumerError, UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/errors.ts';
 import { runChild } from '../support/child.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { describeConsumer } from './consumer-contract.ts';
-
-const oldPair = new KeyPair('AKIAOLDOLDOLDOLDOLD1', 'oldold/oldold+oldold/oldold+oldold/oldol');
-const newPair = new KeyPair('AKIANEWNEWNEWNEWNEW2', 'n3w+n3w/S3cr3t+t0+b3/h1dd3n+4lw4ys/+0k/3');
-
-/** A folder with a command in it, whose lines find the document that it is told in `$told`. */
-function setUp(lines: string, deps: Partial<ConsumerDeps> = {}, known: Partial<Replacement> = {}) {
-  const folder = temporaryFolder();
-  const command = join(folder, 'deliver.sh');
-  writeFileSync(command, `#!/bin/sh\ncd '${folder}'\nread -r told\nprintf '%s\\n' "$told" >> told\n${lines}\n`);
-  chmodSync(command, 0o755);
-  const consumer = exec.open(command, { ...replacement, ...known }, consumerDeps({ clock: systemClock, ...deps }));
-  return {
-    folder,
-    consumer,
-    told: () =>
-      readFileSync(join(folder, 'told'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-  };
-}
-
-const preflight = (consumer: Consumer, oldKey: string | null = oldPair.accessKeyId) =>
-  consumer.preflight({ user: 'alice', oldKey });
-
-const errorOf = async (work: Promise<unknown>): Promise<ConsumerError> => {
-  const error = await work.catch((caught) => caught);
-  expect(error).toBeInstanceOf(ConsumerError);
-  expect((error as ConsumerError).hint).toBeTruthy();
-  return error as ConsumerError;
-};
+import { errorOf, newPair, oldPair, pidIn, preflight, setUp } from './exec-command.ts';
 
 const heldText = (pair: KeyPair) => JSON.stringify({ accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() });
 
@@ -257,102 +226,6 @@ describe('what its answers mean', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test.each([
-    ['exit 3', 'deliver.sh exited with 3, when told preflight'],
-    ['echo no network >&2; exit 1', 'deliver.sh exited with 1: no network, when told preflight'],
-    [
-      'for n in 1 2 3 4; do echo "line $n" >&2; echo >&2; done; exit 1',
-      'deliver.sh exited with 1: line 2 / line 3 / line 4, when told preflight',
-    ],
-    ['kill -TERM $$', 'deliver.sh was ended by SIGTERM, when told preflight'],
-    [
-      'dd if=/dev/zero bs=65537 count=1 2>/dev/null; sleep 1000',
-      'deliver.sh printed more than 64 KiB, when told preflight',
-    ],
-    [
-      'dd if=/dev/zero bs=65537 count=1 >&2 2>/dev/null; sleep 1000',
-      'deliver.sh printed more than 64 KiB, when told preflight',
-    ],
-  ])('%s', async (lines, message) => {
-    const { consumer } = setUp(lines);
-
-    expect((await errorOf(preflight(consumer))).message).toBe(message);
-  });
-
-  test('a program that is there no more', async () => {
-    const consumer = exec.open('/nowhere/deliver', replacement, consumerDeps({ clock: systemClock }));
-
-    const error = await errorOf(preflight(consumer));
-
-    expect(error.message).toBe('deliver could not be started (ENOENT), when told preflight');
-  });
-
-  test('after sixty seconds it is ended, with all it started', async () => {
-    const clock = createVirtualClock('2026-11-22T10:00:00Z', { auto: false });
-    const { folder, consumer } = setUp('sleep 1000 & echo $! > pid; wait', { clock });
-
-    const writing = errorOf(preflight(consumer));
-    const pid = await pidIn(join(folder, 'pid'));
-    await clock.advance(60_000);
-    const error = await writing;
-
-    expect(error.message).toBe('deliver.sh did not end within 60 seconds, when told preflight');
-    await gone(pid);
-  });
-});
-
-describe('a secret in what the command prints is never shown', () => {
-  const secret = newPair.reveal();
-  const hidden = 'deliver.sh exited with 1; what it printed is not shown, for it may hold a secret, when told write';
-
-  test.each([
-    ['as it is', secret],
-    ['in a sentence, over two lines', `could not store\n${secret.slice(0, 20)}\n${secret.slice(20)}\nsorry`],
-    ['a part of it', secret.slice(5, 18)],
-    ['reversed', [...secret].reverse().join('')],
-    ['in hex', Buffer.from(secret).toString('hex')],
-    ['in hex capitals', Buffer.from(secret).toString('hex').toUpperCase()],
-    ['in base64', Buffer.from(secret).toString('base64')],
-    ['in base64, with a word before it', Buffer.from(`x:${secret}`).toString('base64')],
-    ['in base64, with two words before it', Buffer.from(`id:${secret}:x`).toString('base64')],
-    ['in base64url', Buffer.from(`x:${secret}`).toString('base64url')],
-    ['in a URL', `https://x/?s=${encodeURIComponent(secret)}`],
-    ['in JSON with escaped slashes', JSON.stringify({ secret }).replaceAll('/', '\\/')],
-    ['long before the last lines', `${secret}\n${'later\n'.repeat(20)}`],
-    ['of somebody else', 'Abcdefghijklmnopqrstuvwxyz0123456789+/AB'],
-  ])('%s', async (_, printed) => {
-    const { folder, consumer } = setUp('case $told in *write*) cat words >&2; exit 1 ;; esac');
-    writeFileSync(join(folder, 'words'), printed);
-
-    const error = await errorOf(consumer.write(newPair, oldPair.accessKeyId));
-
-    expect(error.message).toBe(hidden);
-    expect(inspect(error, { depth: 9 })).not.toContain(printed);
-  });
-
-  test('nor in what it prints when it is only asked what it holds', async () => {
-    const { folder, consumer } = setUp('cat words >&2; exit 1');
-    writeFileSync(join(folder, 'words'), secret.slice(3, 25));
-
-    const error = await errorOf(consumer.readBack(newPair));
-
-    expect(error.message).toContain('what it printed is not shown');
-  });
-
-  test('what it prints without one is shown', async () => {
-    const { consumer } = setUp(
-      'case $told in *write*) echo "AKIANEWNEWNEWNEWNEW2: denied by vault.example.com" >&2; exit 1 ;; esac',
-    );
-
-    const error = await errorOf(consumer.write(newPair, oldPair.accessKeyId));
-
-    expect(error.message).toBe(
-      'deliver.sh exited with 1: AKIANEWNEWNEWNEWNEW2: denied by vault.example.com, when told write',
-    );
-  });
-});
-
 describe('specs', () => {
   test('S9 the plan pins the program and relative paths', () => {
     const { folder } = setUp('');
@@ -387,21 +260,3 @@ describe('specs', () => {
     expect(await exec.find('AKIAOLDOLDOLDOLDOLD1', { cwd: '/', home: '/', env: {} })).toEqual([]);
   });
 });
-
-/** The pid that a command wrote into a file, as soon as it is whole. */
-async function pidIn(path: string): Promise<number> {
-  for (;;) {
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    if (text.endsWith('\n')) return Number(text);
-    await new Promise(setImmediate);
-  }
-}
-
-/** Resolves when the process is gone or a mere entry in the process table. */
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    const status = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ' Z ';
-    if (/ [ZX] /.test(status)) return;
-    await new Promise(setImmediate);
-  }
-}
