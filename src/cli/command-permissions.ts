@@ -9,7 +9,7 @@ interface Needs {
   besides: readonly string[];
 }
 
-/** Every command shows how the keys stand. */
+/** What it takes to show how the keys stand. */
 const show = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys'];
 const wholeRotation: Needs = { activities: activityNames, besides: show };
 
@@ -49,8 +49,11 @@ const commandNeeds: Record<CommandName, Needs | null> = {
     activities: [],
     besides: [...show, 'iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'],
   },
+  find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'] },
   policy: null,
   demo: null,
+  sandbox: null,
+  completion: null,
 };
 
 /** The one call that brings a key back, and what it takes to show the keys afterwards (S1). */

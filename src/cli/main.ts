@@ -2,7 +2,7 @@
 // command's code, with the SDK, prompts and machine behind it, is imported when that command runs.
 import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { systemClock } from '../clock.ts';
 import { version } from '../version.ts';
 import { toleratingClosedPipes } from './closed-pipes.ts';
@@ -71,7 +71,7 @@ function commandTable(io: Io, help: HelpOutput, bind: Bind): Command {
       .allowExcessArguments(false);
     options.set(command, (chosen) => own(withGlobals(chosen)));
     command.action(
-      /\[/.test(name) ? bind(load) : (options: unknown, self: Command) => bind(load)(undefined, options, self),
+      /[[<]/.test(name) ? bind(load) : (options: unknown, self: Command) => bind(load)(undefined, options, self),
     );
   };
   program
@@ -176,6 +176,34 @@ function commandTable(io: Io, help: HelpOutput, bind: Bind): Command {
     'the whole procedure in an embedded AWS',
     async () => (await import('./commands/demo.ts')).demo,
     (command) => command,
+  );
+  add(
+    'find <key>',
+    'which known places hold an access key',
+    async () => (await import('./commands/find.ts')).find,
+    (command) => command.option('--in <spec>', 'look there only, KIND:PLACE (repeatable)', collect),
+  );
+  add(
+    'sandbox',
+    'an embedded AWS on 127.0.0.1, until Ctrl-C; prints what to export',
+    async () => (await import('./commands/sandbox.ts')).sandbox,
+    (command) =>
+      command
+        .option('--port <number>', 'its port (default: any that is free)')
+        .addOption(new Option('--seed <name>', 'who is in it').choices(['small', 'fleet']).default('small')),
+  );
+  add(
+    'completion <shell>',
+    'a script that completes commands and flags: bash, zsh or fish',
+    async () => {
+      for (const [command, own] of options) if (command.options.length === 0) own(command);
+      const { completion } = await import('./commands/completion.ts');
+      return (_, io, shell) => completion(program, io, shell);
+    },
+    (command) => {
+      command.registeredArguments[0]?.choices(['bash', 'zsh', 'fish']);
+      return command;
+    },
   );
   return program;
 }

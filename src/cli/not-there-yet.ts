@@ -13,7 +13,10 @@ export type CommandName =
   | 'release'
   | 'retire'
   | 'policy'
-  | 'demo';
+  | 'demo'
+  | 'find'
+  | 'sandbox'
+  | 'completion';
 
 export function refuseWhatIsNotThere(command: CommandName, flags: Flags): void {
   // Nothing of ours may stand before the one call that brings a key back (S1).

@@ -37,4 +37,7 @@ export interface Flags extends GlobalFlags, TimeFlags {
   onlyReactivate?: boolean;
   engine?: string;
   stateMachine?: string;
+  in?: string[];
+  port?: string;
+  seed?: string;
 }

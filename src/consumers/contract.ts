@@ -69,6 +69,27 @@ export interface Permission {
   resources: readonly string[];
 }
 
+/** A place that holds the key that was looked for. */
+export interface FoundPlace {
+  /** Resolved. */
+  spec: string;
+  /** The same in a person's words. */
+  where: string;
+}
+
+/** What a search leaves open; it may hold the key. */
+export interface NotLookedAt {
+  what: string;
+  why: string;
+  /** The IAM action that is missing, where one is. */
+  permission: string | null;
+}
+
+export interface Search {
+  places: FoundPlace[];
+  notLookedAt: NotLookedAt[];
+}
+
 export interface ConsumerKind {
   /** The part before the colon of a spec. */
   kind: string;
@@ -80,6 +101,12 @@ export interface ConsumerKind {
   open(place: string, replacement: Replacement, deps: ConsumerDeps): Consumer;
   /** Places of this kind that hold the key, as resolved specs: what the wizard ticks. */
   find(keyId: string, surroundings: Surroundings): Promise<string[]>;
+  /**
+   * Looks where `place` says, written as a place or as a pattern of places; null means where `find` looks. Names what it could
+   * not read instead of throwing. Undefined where `place` is one place that can be opened and asked. A kind in AWS without
+   * this counts as not looked at.
+   */
+  findIn?(keyId: string, place: string | null, surroundings: Surroundings): Promise<Search | undefined>;
   /** What a resolved place needs in AWS, told without asking AWS; kinds that live elsewhere leave it out. */
   permissions?(place: string): readonly Permission[];
 }

@@ -3,9 +3,10 @@
 import { basename, dirname, join } from 'node:path';
 import { shortKeyId } from '../access-key.ts';
 import { ConsumerError, UsageError } from '../errors.ts';
-import type { ConsumerKind, Surroundings } from './contract.ts';
+import type { ConsumerKind, Search, Surroundings } from './contract.ts';
 import { lookAtProfile, type ProfileFacts, profilesHolding, withPair } from './credentials-profile.ts';
-import { absolutePath, inOurWords, openPairInFile, readText, shownId } from './pair-in-file.ts';
+import { type FilesMeant, filesMeant, readOrName } from './files-meant.ts';
+import { absolutePath, openPairInFile, readText, shownId } from './pair-in-file.ts';
 
 const kind = 'credentials-file';
 
@@ -35,9 +36,15 @@ export const credentialsFile: ConsumerKind = {
   },
 
   find: async (keyId, surroundings) => {
-    const file = defaultFile(surroundings);
-    const text = await inOurWords(() => readText(file));
-    return profilesHolding(text ?? '', keyId).map((profile) => `${kind}:${placeOf(profile, file)}`);
+    const { places } = await lookThrough(keyId, onlyDefault(surroundings));
+    return places.map(({ spec }) => spec);
+  },
+
+  findIn: async (keyId, place, surroundings) => {
+    if (place === null) return lookThrough(keyId, onlyDefault(surroundings));
+    const { profile, file } = parsePlace(place);
+    if (profile !== '*') return undefined;
+    return lookThrough(keyId, await filesMeant(file ?? defaultFile(surroundings), surroundings));
   },
 };
 
@@ -45,6 +52,22 @@ interface Place {
   profile: string;
   file: string;
   oldKey: string | null;
+}
+
+/** That there is no such file leaves nothing open. */
+function onlyDefault(surroundings: Surroundings): FilesMeant {
+  return { files: [defaultFile(surroundings)], notLookedAt: [] };
+}
+
+async function lookThrough(keyId: string, { files, notLookedAt }: FilesMeant): Promise<Search> {
+  const search: Search = { places: [], notLookedAt: [...notLookedAt] };
+  for (const file of files) {
+    const text = await readOrName(file, search);
+    for (const profile of profilesHolding(text, keyId)) {
+      search.places.push({ spec: `${kind}:${placeOf(profile, file)}`, where: `profile ${profile} of ${file}` });
+    }
+  }
+  return search;
 }
 
 function assertReady(text: string | null, facts: ProfileFacts, { profile, file, oldKey }: Place): void {

@@ -1,10 +1,10 @@
 // The consumer `env-file:FILE[#id=NAME,secret=NAME]`: two variables of a dotenv file. Their values change at once, and not
 // one other byte of the file does.
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shortKeyId } from '../access-key.ts';
 import { ConsumerError, UsageError } from '../errors.ts';
-import type { ConsumerKind, Surroundings } from './contract.ts';
+import type { ConsumerKind, Search, Surroundings } from './contract.ts';
 import {
   defaultNames,
   lookAtVariables,
@@ -13,7 +13,8 @@ import {
   type VariableNames,
   withVariables,
 } from './env-variables.ts';
-import { absolutePath, openPairInFile, type PairFacts, readText, shownId } from './pair-in-file.ts';
+import { type FilesMeant, filesMeant, readOrName, whyNot } from './files-meant.ts';
+import { absolutePath, openPairInFile, type PairFacts, shownId } from './pair-in-file.ts';
 
 const kind = 'env-file';
 
@@ -47,13 +48,14 @@ export const envFile: ConsumerKind = {
   },
 
   find: async (keyId, surroundings) => {
-    const files = await envFilesIn(surroundings);
-    const found = await Promise.all(
-      files.map(async (file) =>
-        namesHolding((await readText(file).catch(() => null)) ?? '', keyId).map((names) => ({ file, names })),
-      ),
-    );
-    return found.flat().map((place) => `${kind}:${placeOf(place)}`);
+    const { places } = await lookThrough(keyId, await envFilesIn(surroundings));
+    return places.map(({ spec }) => spec);
+  },
+
+  findIn: async (keyId, place, surroundings) => {
+    if (place === null) return lookThrough(keyId, await envFilesIn(surroundings));
+    if (place.includes('#')) return undefined;
+    return lookThrough(keyId, await filesMeant(parsePlace(place).file, surroundings));
   },
 };
 
@@ -80,13 +82,35 @@ function notesOf(text: string, holds: string | null, oldKey: string | null, { fi
   ];
 }
 
-/** Pipes and the like are passed over: to read one can take for ever. */
-async function envFilesIn({ cwd }: Surroundings): Promise<string[]> {
-  const names = (await readdir(cwd).catch(() => [])).filter((name) => /^\.env(?:\..+)?$/.test(name)).sort();
-  const files = await Promise.all(
-    names.map(async (name) => ((await stat(join(cwd, name)).catch(() => null))?.isFile() ? [join(cwd, name)] : [])),
+/** A folder without any is looked through all the same. */
+async function envFilesIn({ cwd, ...others }: Surroundings): Promise<FilesMeant> {
+  const names = await readdir(cwd).catch((error: NodeJS.ErrnoException) => error);
+  if (names instanceof Error) {
+    return { files: [], notLookedAt: [{ what: cwd, why: whyNot(names), permission: null }] };
+  }
+  const meant = await Promise.all(
+    names
+      .filter((name) => /^\.env(?:\..+)?$/.test(name))
+      .sort()
+      .map((name) => filesMeant(join(cwd, name), { cwd, ...others })),
   );
-  return files.flat();
+  return { files: meant.flatMap(({ files }) => files), notLookedAt: meant.flatMap((one) => one.notLookedAt) };
+}
+
+/** A file that names the key where it cannot be changed is named too: it is no place, and must not be overlooked. */
+async function lookThrough(keyId: string, { files, notLookedAt }: FilesMeant): Promise<Search> {
+  const search: Search = { places: [], notLookedAt: [...notLookedAt] };
+  for (const file of files) {
+    const text = await readOrName(file, search);
+    const found = namesHolding(text, keyId);
+    for (const names of found) {
+      search.places.push({ spec: `${kind}:${placeOf({ file, names })}`, where: `${names.id} in ${file}` });
+    }
+    if (found.length > 0 || !text.includes(keyId)) continue;
+    const why = 'the key stands there, but not in a variable that has its secret beside it';
+    search.notLookedAt.push({ what: file, why, permission: null });
+  }
+  return search;
 }
 
 /** In a file's name a # is written %23, and a % that would be taken for one of these %25. */

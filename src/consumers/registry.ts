@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts';
 import type { Consumer, ConsumerDeps, ConsumerKind, Permission, Replacement, Surroundings } from './contract.ts';
 
-interface Entry {
+export interface Entry {
   kind: string;
   usage: string;
   /** What can be read back from a place of this kind; of a key without its secret only the id. */
@@ -40,7 +40,7 @@ export const consumerKinds: readonly Entry[] = [
 ];
 
 /** Kinds that have a name and are not there yet. */
-const kindsToCome = ['secretsmanager', 'ssm'];
+export const kindsToCome = ['secretsmanager', 'ssm'];
 
 /** The spec with absolute paths and no default left open. Throws UsageError where it makes no sense. */
 export async function resolveConsumer(spec: string, surroundings: Surroundings): Promise<string> {
@@ -73,13 +73,8 @@ export async function permissionsOf(spec: string): Promise<readonly Permission[]
   return (await entry.load()).permissions?.(place) ?? [];
 }
 
-/** Every place that holds the key, of every kind that can be looked through unasked, as resolved specs. */
-export async function findPlaces(keyId: string, surroundings: Surroundings): Promise<string[]> {
-  const found = await Promise.all(consumerKinds.map(async ({ load }) => (await load()).find(keyId, surroundings)));
-  return found.flat();
-}
-
-function parseSpec(spec: string): { entry: Entry; place: string } {
+/** The kind and what stands behind its colon. Throws UsageError where there is no such kind, or no colon. */
+export function parseSpec(spec: string): { entry: Entry; place: string } {
   const colon = spec.indexOf(':');
   const kind = colon === -1 ? spec : spec.slice(0, colon);
   const entry = consumerKinds.find((one) => one.kind === kind);

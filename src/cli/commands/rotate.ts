@@ -1,6 +1,6 @@
 // keyturn rotate: one user's key, by the flags and the policy file alone.
 
-import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
+import { consumerKinds } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { begin, mustBeFree } from '../begin.ts';
 import { effectiveFlags, type PolicySays, policyOf } from '../effective-flags.ts';
@@ -11,6 +11,7 @@ import type { Flags } from '../options.ts';
 import { planWords } from '../plan-words.ts';
 import { openSession, type Session } from '../session.ts';
 import { askToVouch } from '../unread-places.ts';
+import { whereKeyIs } from '../where-key-is.ts';
 
 export async function rotate(flags: Flags, io: Io): Promise<number> {
   const policy = await policyOf(flags, io);
@@ -26,7 +27,7 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
   const says = await effectiveFlags(policy, subject, flags, io);
   const read = await readFlags(says.flags, io);
   const oldKey = says.exemption(null) ? (flags.key ?? null) : chooseOldKey(subject, flags.key);
-  if (read.consumers.length === 0 && !says.exemption(oldKey)) throw await noPlace(oldKey, io);
+  if (read.consumers.length === 0 && !says.exemption(oldKey)) throw await noPlace(oldKey, session);
 
   const planned = makePlan(subject, read, flags, { oldKey, newKey: null, from: 'start' }, says);
   tellPlanned(session, planned, says);
@@ -49,13 +50,13 @@ export function tellPlanned({ progress }: Session, { warnings }: Planned, { take
   for (const warning of warnings) progress.warn(warning);
 }
 
-async function noPlace(oldKey: string | null, io: Io): Promise<UsageError> {
-  const found = oldKey === null ? [] : await findPlaces(oldKey, { cwd: io.cwd, home: io.home, env: io.env });
+async function noPlace(oldKey: string | null, session: Session): Promise<UsageError> {
+  const found = oldKey === null ? [] : (await whereKeyIs(oldKey, session)).places;
   const kinds = consumerKinds.map((one) => one.usage.split('  ')[0]).join(', ');
   return new UsageError('where does the new key go?', {
     hint:
       found.length > 0
-        ? `these hold the old one: ${found.map((spec) => `--to ${spec}`).join(' ')}`
+        ? `these hold the old one: ${found.map(({ spec }) => `--to ${spec}`).join(' ')}`
         : `name each place with --to: ${kinds}`,
   });
 }

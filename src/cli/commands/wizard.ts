@@ -1,6 +1,6 @@
 // keyturn without a command: leads one person through one rotation. Every question has a flag of `rotate`; what the wizard
 // decides is the same plan, run by the same engine.
-import { consumerKinds, findPlaces } from '../../consumers/registry.ts';
+import { consumerKinds } from '../../consumers/registry.ts';
 import { formatDuration } from '../../duration.ts';
 import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
@@ -19,6 +19,7 @@ import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
 import { askToVouch } from '../unread-places.ts';
+import { whereKeyIs } from '../where-key-is.ts';
 import { withLock } from './resume.ts';
 import { tellPlanned } from './rotate.ts';
 
@@ -66,7 +67,7 @@ export async function guide(
   const given = path.freeSlot === 'never' ? flags : { ...flags, freeSlot: path.freeSlot };
   const says = await effectiveFlags(policy, subject, given, io, path.from === 'watch' ? ofRetire : undefined);
   const asked = path.from === 'start' && !says.exemption(path.oldKey);
-  const to = asked ? { to: await choosePlaces({ io, flags: says.flags }, path.oldKey) } : {};
+  const to = asked ? { to: await choosePlaces({ ...session, flags: says.flags }, path.oldKey) } : {};
   const read = await readFlags({ ...says.flags, freeSlot: path.freeSlot, ...to }, io);
   let planned = makePlan(subject, read, given, path, says);
   tellPlanned(session, planned, says);
@@ -145,9 +146,12 @@ async function choosePath({ io }: Session, { keys, user, now }: Subject): Promis
 }
 
 /** Profiles that hold the old key are found and ticked; others can be named. */
-async function choosePlaces({ io, flags }: Pick<Session, 'io' | 'flags'>, oldKey: string | null): Promise<string[]> {
+async function choosePlaces(session: Session, oldKey: string | null): Promise<string[]> {
+  const { io, flags, progress } = session;
   if (flags.to && flags.to.length > 0) return flags.to;
-  const found = oldKey === null ? [] : await findPlaces(oldKey, { cwd: io.cwd, home: io.home, env: io.env });
+  const search = oldKey === null ? null : await whereKeyIs(oldKey, session);
+  for (const { what, why } of search?.notLookedAt ?? []) progress.say(`not looked at: ${what}: ${why}`);
+  const found = search?.places.map(({ spec }) => spec) ?? [];
   if (found.length > 0) {
     const ticked = await tick(io, 'These hold the old key. Where shall the new one go?', [
       ...found.map((spec) => ({ name: spec, value: spec, checked: true })),
