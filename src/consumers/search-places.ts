@@ -1,6 +1,6 @@
 // Where an access key is: every place that can be looked through, and everything that could not be.
 import { AccessDeniedError, KeyturnError, UsageError } from '../errors.ts';
-import type { Consumer, Search, Surroundings } from './contract.ts';
+import type { Consumer, NotLookedAt, Search, Surroundings } from './contract.ts';
 import { consumerKinds, type Entry, givesBack, parseSpec, resolveConsumer } from './registry.ts';
 
 export interface SearchDeps {
@@ -25,14 +25,25 @@ export async function searchPlaces(keyId: string, specs: readonly string[], deps
   };
 }
 
+/** The kinds in AWS that a search without specs passes over. */
+export async function kindsPassedOver(): Promise<NotLookedAt[]> {
+  const kinds = await Promise.all(consumerKinds.map(({ load }) => load()));
+  return kinds
+    .filter(({ permissions, findIn }) => permissions && !findIn)
+    .map(({ kind, usage }) => ({
+      what: kind,
+      why: `a place there is looked at only where it is named: --in ${usage.split('  ')[0]}`,
+      permission: null,
+    }));
+}
+
 async function lookThroughKind(entry: Entry, keyId: string, surroundings: Surroundings): Promise<Search> {
   return orNamed(entry.kind, async () => {
     const kind = await entry.load();
     const found = await kind.findIn?.(keyId, null, surroundings);
     if (found) return found;
-    const places = (await kind.find(keyId, surroundings)).map((spec) => ({ spec, where: spec }));
-    if (places.length > 0 || !kind.permissions) return { places, notLookedAt: [] };
-    return notSearched(entry.kind, `only a place that is named is looked at: --in ${entry.usage.split('  ')[0]}`);
+    const specs = await kind.find(keyId, surroundings);
+    return { places: specs.map((spec) => ({ spec, where: spec })), notLookedAt: [] };
   });
 }
 

@@ -2,7 +2,7 @@
 // credentials, changes nothing, and prints no secret.
 import { isAccessKeyId, shortKeyId } from '../../access-key.ts';
 import type { NotLookedAt, Search } from '../../consumers/contract.ts';
-import { kindsToCome } from '../../consumers/registry.ts';
+import { kindsPassedOver } from '../../consumers/search-places.ts';
 import { KeyturnError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { orInterrupted } from '../interruption.ts';
@@ -27,7 +27,8 @@ export async function find(flags: Flags, io: Io, key = ''): Promise<number> {
     io,
     Promise.all([whereKeyIs(key, session, flags.in), ownerOf(key, session)]),
   );
-  const notLookedAt = [...search.notLookedAt, ...(flags.in ? [] : kindsNotThereYet()), ...owner.notLookedAt];
+  const passedOver = flags.in ? [] : await kindsPassedOver();
+  const notLookedAt = [...search.notLookedAt, ...passedOver, ...owner.notLookedAt];
   const found = { places: search.places, notLookedAt };
   io.stdout.write(
     flags.json
@@ -48,10 +49,6 @@ async function ownerOf(key: string, { aws }: Session): Promise<Owner> {
     if (!(error instanceof KeyturnError)) throw error;
     return { user: null, notLookedAt: [{ what, why: error.message, permission: null }] };
   }
-}
-
-function kindsNotThereYet(): NotLookedAt[] {
-  return kindsToCome.map((kind) => ({ what: kind, why: 'keyturn cannot look there yet', permission: null }));
 }
 
 function words(key: string, user: string | null, { places, notLookedAt }: Search): string[] {

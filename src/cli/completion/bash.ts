@@ -38,7 +38,7 @@ ${table.commands
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *: ]] && type compopt >/dev/null 2>&1; then compopt -o nospace; fi
+  if [[ \${COMPREPLY[0]} == *: ]]; then compopt -o nospace 2>/dev/null || true; fi
 }
 complete -o default -F _keyturn keyturn
 `;

@@ -4,9 +4,9 @@ import type { CompletionTable, Flag } from './table.ts';
 export function fishCompletion({ commands, flags }: CompletionTable): string {
   const names = commands.map(({ name }) => name).join(' ');
   const lines = [
-    ...flags.map((flag) => lineOf(flag, 'not __fish_seen_subcommand_from $__keyturn_commands')),
+    ...flags.map((flag) => lineOf(flag, '__keyturn_in none')),
     ...commands.flatMap(({ name, description, flags: own, words }) => [
-      `complete -c keyturn -n 'not __fish_seen_subcommand_from $__keyturn_commands' -a ${name} -d ${quoted(description)}`,
+      `complete -c keyturn -n '__keyturn_in none' -a ${name} -d ${quoted(description)}`,
       ...(words.length > 0 ? [`complete -c keyturn -n '__keyturn_in ${name}' -a ${quoted(words.join(' '))}`] : []),
       ...own.map((flag) => lineOf(flag, `__keyturn_in ${name}`)),
     ]),
@@ -20,7 +20,7 @@ function __keyturn_in
             return
         end
     end
-    return 1
+    test none = $argv[1]
 end
 complete -c keyturn -f
 ${lines.join('\n')}
