@@ -82,7 +82,7 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
     writeFileSync(file, await scriptFor(shell));
 
     const script = await scriptFor(shell);
-    const checked = spawnSync(shell, ['--no-execute', file], { encoding: 'utf8' });
+    const checked = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
 
     for (const part of ['rollback', 'delete-now', 'credentials-file: env-file: exec: stdout:', 'small fleet']) {
       expect(script).toContain(part);
