@@ -66,7 +66,7 @@ export class AccessDeniedError extends KeyturnError {
   override readonly name = 'AccessDeniedError';
 }
 
-/** The user or key named in the call does not exist. The call changed nothing. */
+/** The user, key, secret or parameter named in the call does not exist. The call changed nothing. */
 export class NoSuchEntityError extends KeyturnError {
   override readonly name = 'NoSuchEntityError';
 }

@@ -4,10 +4,13 @@ import { instant } from '../clock.ts';
 import { AccessDeniedError, AnswerUnknownError, CredentialsError, NoSuchEntityError } from '../errors.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
+import { parameterStoreOf } from './parameters.ts';
+import { secretsManagerOf } from './secrets.ts';
 import { translated } from './translate.ts';
 
 export function createAws(options: AwsOptions): Aws {
-  const { iam, sts, iamWithoutRetries, stsAs, region, time, signWithInsteadOf } = createConnection(options);
+  const connection = createConnection(options);
+  const { iam, sts, iamWithoutRetries, stsAs, region, time, signWithInsteadOf } = connection;
 
   const lastUsed = async (keyId: string) => {
     const { sdk, client } = await iam();
@@ -148,6 +151,8 @@ export function createAws(options: AwsOptions): Aws {
       });
     },
 
+    secretsManager: (region) => secretsManagerOf(() => connection.secretsManager(region)),
+    parameterStore: (region) => parameterStoreOf(() => connection.ssm(region)),
     signWithInsteadOf,
     region,
     time,

@@ -1,6 +1,8 @@
 // How requests reach AWS: whose credentials sign them, where they go, and what every answer's Date header says of AWS's
 // clock. The SDK is loaded when first needed.
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
@@ -75,8 +77,8 @@ export function createConnection(options: AwsOptions) {
     customUserAgent: [['keyturn', options.version] as [string, string]],
   });
 
-  function watched<Client extends IAMClient | STSClient>(client: Client): Client {
-    // The stacks of the two clients differ in their input types alone, which this middleware does not look at.
+  function watched<Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient>(client: Client): Client {
+    // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
       (next, { clientName = '', commandName = '' }) =>
         async (args) => {
@@ -104,10 +106,20 @@ export function createConnection(options: AwsOptions) {
     const sdk = await import('@aws-sdk/client-sts');
     return { sdk, client: watched(new sdk.STSClient({ ...(await config()), credentials })) };
   });
+  const secretsManager = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-secrets-manager');
+    return { sdk, client: watched(new sdk.SecretsManagerClient({ ...(await config()), region, credentials })) };
+  });
+  const ssm = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-ssm');
+    return { sdk, client: watched(new sdk.SSMClient({ ...(await config()), region, credentials })) };
+  });
 
   return {
     iam,
     sts,
+    secretsManager,
+    ssm,
     region,
     /** An IAM client whose requests are sent once, whatever comes of them; the caller destroys it. */
     iamWithoutRetries: async (tag: string) => {
@@ -134,6 +146,8 @@ export function createConnection(options: AwsOptions) {
       // A client keeps credentials that do not expire for good, so the old key would go on signing.
       iam.forget();
       sts.forget();
+      secretsManager.forget();
+      ssm.forget();
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };
@@ -157,4 +171,15 @@ function once<T>(make: () => Promise<T>): (() => Promise<T>) & { forget(): void 
     return made;
   };
   return Object.assign(get, { forget });
+}
+
+/** One thing for each region, made like those of `once`. */
+function perRegion<T>(make: (region: string) => Promise<T>): ((region: string) => Promise<T>) & { forget(): void } {
+  const made = new Map<string, () => Promise<T>>();
+  const get = (region: string) => {
+    const known = made.get(region) ?? once(() => make(region));
+    made.set(region, known);
+    return known();
+  };
+  return Object.assign(get, { forget: () => made.clear() });
 }

@@ -61,6 +61,10 @@ export interface Aws {
    * their own key must not keep the old one in use.
    */
   signWithInsteadOf(keyId: string, pair: KeyPair): void;
+  /** Secrets Manager of a region; like all calls signed as `signWithInsteadOf` says. */
+  secretsManager(region: string): SecretsManager;
+  /** Systems Manager's Parameter Store of a region. */
+  parameterStore(region: string): ParameterStore;
   /** The region that is signed for; `us-east-1` where none is set, since IAM is global. */
   region(): Promise<string>;
   /**
@@ -68,6 +72,70 @@ export interface Aws {
    * since. Null before the first answer.
    */
   time(): number | null;
+}
+
+/** What Secrets Manager tells of a secret without its value. */
+export interface SecretFacts {
+  arn: string;
+  deleted: boolean;
+  /** Whether a rotation is set up, be it enabled or not. */
+  rotates: boolean;
+  /** Staging labels by version id. */
+  stages: Readonly<Record<string, readonly string[]>>;
+  replicas: readonly { region: string; status: string }[];
+}
+
+export interface SecretVersion {
+  arn: string;
+  version: string;
+  stages: readonly string[];
+  /** Null for a binary value. */
+  text: string | null;
+}
+
+/** A secret is named by its name or ARN. Every call throws NoSuchEntityError where it, or the version, is not there. */
+export interface SecretsManager {
+  /** `secretsmanager:DescribeSecret` */
+  describe(secret: string): Promise<SecretFacts>;
+  /** `secretsmanager:GetSecretValue`, of the version with that label or that id. */
+  value(secret: string, which: { stage: string } | { version: string }): Promise<SecretVersion>;
+  /** `secretsmanager:CreateSecret`, the token being the first version's id; safe to call twice. */
+  create(name: string, value: { token: string; text: string; description: string }): Promise<void>;
+  /** `secretsmanager:PutSecretValue`, the token being the version's id; safe to call twice with the same text. */
+  put(secret: string, value: { token: string; text: string; stage: string }): Promise<void>;
+  /** `secretsmanager:UpdateSecretVersionStage`; throws AwsRefusalError where the label is not on `from`. */
+  moveStage(secret: string, stage: string, move: { from: string; to: string | null }): Promise<void>;
+  /** Throws AccessDeniedError where `put` or `moveStage` is not allowed. Asks for what cannot be done, so changes nothing. */
+  proveWritable(secret: string, version: string): Promise<void>;
+  /** `secretsmanager:DeleteSecret`, without a time in which it could be restored; safe to call twice. */
+  deleteAtOnce(secret: string): Promise<void>;
+}
+
+/** What Parameter Store tells of a parameter's newest version without its value. */
+export interface ParameterFacts {
+  name: string;
+  version: number;
+  type: string;
+  tier: string;
+  /** Of a SecureString. */
+  keyId: string | null;
+  labels: readonly string[];
+  /** What a new version would otherwise lose. */
+  description: string | null;
+  allowedPattern: string | null;
+  policies: string | null;
+}
+
+/** Every call throws NoSuchEntityError where there is no such parameter or version. */
+export interface ParameterStore {
+  /** `ssm:GetParameterHistory` */
+  facts(name: string): Promise<ParameterFacts>;
+  /** `ssm:GetParameter`, decrypted; of the newest version or of the one named. */
+  value(name: string, version?: number): Promise<{ text: string; version: number }>;
+  /** `ssm:PutParameter`: another version that differs from the one of the facts in its text alone; resolves to its number. */
+  put(facts: ParameterFacts, text: string): Promise<number>;
+  /** Throws AccessDeniedError where `put` is not allowed. Asks for what cannot be done, so changes nothing. */
+  proveWritable(facts: ParameterFacts): Promise<void>;
 }
 
 /** How long one request may take before it counts as unanswered, in milliseconds. */

@@ -36,6 +36,7 @@ const keyNotAccepted = new Set([
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 const throttled = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']);
 const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const notThere = new Set(['ResourceNotFoundException', 'ParameterNotFound', 'ParameterVersionNotFound']);
 const noCredentials = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
 const unreachable = new Set([
   'ECONNREFUSED',
@@ -52,6 +53,20 @@ export async function translated<T>(what: string, call: () => Promise<T>): Promi
     return await call();
   } catch (error) {
     throw translate(what, error);
+  }
+}
+
+/**
+ * The same for services whose requests carry secrets: what they say in a refusal is passed on only where it is about a
+ * permission, since other refusals can quote the value.
+ */
+export async function translatedWithoutWords<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const { name = 'Error', message = '', code = '', $metadata, $fault } = (error ?? {}) as SdkError;
+    const said = denied.has(name) ? message : '';
+    throw translate(what, { name, message: said, code, $metadata, $fault });
   }
 }
 
@@ -86,11 +101,12 @@ export function translate(what: string, error: unknown): KeyturnError {
     });
   }
   if (name.startsWith('LimitExceeded')) return new LimitExceededError(`${what}: ${message}${request}`);
+  if (notThere.has(name)) return new NoSuchEntityError(`${what}: ${name}${request}`);
   if (name.startsWith('NoSuchEntity')) return new NoSuchEntityError(`${what}: ${message}${request}`);
 
   const status = $metadata?.httpStatusCode ?? 0;
   if ($fault === 'client' && status >= 400 && status < 500)
-    return new AwsRefusalError(`${what}: ${name}: ${message}${request}`);
+    return new AwsRefusalError(`${what}: ${name}${message ? `: ${message}` : ''}${request}`);
   if (unreachable.has(code)) {
     return new AnswerUnknownError(`AWS could not be reached for ${what}: ${code}`, {
       hint: 'check the network, the region and AWS_ENDPOINT_URL, then run the same command again',

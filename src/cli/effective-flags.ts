@@ -14,6 +14,7 @@ import { type Departure, departuresFrom } from './departures.ts';
 import type { Io } from './io.ts';
 import { refuseWhatIsNotThere } from './not-there-yet.ts';
 import type { Flags } from './options.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { checkTogether } from './times-together.ts';
 
 export interface PolicySays {
@@ -52,8 +53,8 @@ export async function effectiveFlags(
   if (!read) return { ...nothingSaid, flags };
   const { policy, path } = read;
   const written = policyFor(policy, user, attendedSettings);
-  const near = { cwd: dirname(path), home: io.home, env: io.env };
-  const here = { cwd: io.cwd, home: io.home, env: io.env };
+  const here = await surroundingsOf(flags, io);
+  const near = { ...here, cwd: dirname(path) };
   const settings: Settings = {
     ...written.settings,
     // A file means the same wherever it is used from.

@@ -95,7 +95,7 @@ function commandTable(io: Io, help: HelpOutput, bind: Bind): Command {
           .option('--user <name>', "whose key (default: the caller's own user)")
           .option('--key <id>', 'the key to replace (default: the only active one)')
           .option('--to <spec>', 'where the new key goes, KIND:PLACE (repeatable)', collect)
-          .option('--vault <kind>', 'where the new secret rests until delivered: file', 'file')
+          .option('--vault <kind>', 'where the new secret rests until delivered: file or secretsmanager', 'file')
           .option('--free-slot <which>', 'never, inactive, or the id of an inactive key that may be removed', 'never')
           .option('--allow-smtp', 'the key sends mail through SES, and its SMTP password is taken care of')
           .option('--min-age <duration>', 'leave a key younger than this alone', '0d')

@@ -18,6 +18,7 @@ import { orInterrupted } from './interruption.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { keyChoice } from './render.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { checkTogether } from './times-together.ts';
 import { countsAsDelivered, placesUnread, refuseToPrintPair } from './unread-places.ts';
 
@@ -129,10 +130,17 @@ export async function readFlags(flags: Flags, io: Io, { together = true } = {}) 
   if (together) checkTogether(times);
   const freeSlot = flags.freeSlot ?? 'never';
   if (freeSlot !== 'never' && freeSlot !== 'inactive') checkedKeyId(freeSlot, '--free-slot');
-  const consumers = await resolveConsumers(flags.to ?? [], { cwd: io.cwd, home: io.home, env: io.env });
+  const surroundings = await surroundingsOf(flags, io);
+  const vault: Plan['vault'] = flags.vault === 'secretsmanager' ? 'secretsmanager' : 'file';
+  if (vault === 'secretsmanager' && !surroundings.region) {
+    throw new UsageError('in which region is the vault secretsmanager?', {
+      hint: 'give --region or AWS_REGION, or set the region of the profile',
+    });
+  }
+  const consumers = await resolveConsumers(flags.to ?? [], surroundings);
   refuseToPrintPair(flags, consumers);
   const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, { cwd: io.cwd, env: io.env }));
-  return { ...times, freeSlot, consumers, probes };
+  return { ...times, freeSlot, consumers, probes, vault };
 }
 
 export function makePlan(
@@ -172,7 +180,6 @@ export function makePlan(
     ...read,
     allowSmtp: flags.allowSmtp === true,
     unproven: flags.yes ? 'proceed' : (policy?.unproven ?? 'ask'),
-    vault: 'file',
     startedAt: at,
     overrides,
   };

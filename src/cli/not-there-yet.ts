@@ -30,7 +30,9 @@ export function refuseWhatIsNotThere(command: CommandName, flags: Flags): void {
       hint: 'there is: --engine local',
     });
   }
-  if (flags.vault !== undefined && flags.vault !== 'file') {
-    throw new UsageError(`the vault ${flags.vault} is not there yet`, { hint: 'there is: --vault file' });
+  if (flags.vault !== undefined && flags.vault !== 'file' && flags.vault !== 'secretsmanager') {
+    throw new UsageError(`there is no vault ${flags.vault}`, {
+      hint: 'there are: --vault file, --vault secretsmanager',
+    });
   }
 }

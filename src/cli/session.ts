@@ -11,9 +11,11 @@ import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { type RunOptions, type RunResult, runLocally } from '../engine/local.ts';
 import { createRecordStore, type RecordStore } from '../engine/record-store.ts';
 import { KeyturnError } from '../errors.ts';
+import type { Plan } from '../machine/context.ts';
 import { openProbe } from '../probes/registry.ts';
 import type { Vault } from '../vault/contract.ts';
 import { createFileVault } from '../vault/file-vault.ts';
+import { createSecretsManagerVault } from '../vault/secrets-manager-vault.ts';
 import { version } from '../version.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
@@ -24,10 +26,11 @@ export interface Session {
   flags: Flags;
   aws: Aws;
   store: RecordStore;
-  vault: Vault;
+  /** The vault that the plan names: a rotation keeps it to its end. */
+  vaultOf(plan: Plan): Vault;
   progress: Progress;
   consumer: ActivityDeps['consumer'];
-  activities(stop: AbortSignal): Activities;
+  activities(stop: AbortSignal, plan: Plan): Activities;
 }
 
 export function openSession(flags: Flags, io: Io, progress = createProgress(io, flags)): Session {
@@ -43,23 +46,25 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
     mfaCode: io.terminal ? async (serial) => (await import('./prompts.ts')).askMfaCode(io, serial) : undefined,
   });
   const store = createRecordStore(stateDir, clock);
-  const vault = createFileVault(join(stateDir, 'vault'));
+  const fileVault = createFileVault(join(stateDir, 'vault'));
+  const vaultOf: Session['vaultOf'] = ({ vault, region }) =>
+    vault === 'file' ? fileVault : createSecretsManagerVault({ clock, secrets: () => aws.secretsManager(region) });
 
   const consumer: Session['consumer'] = (spec, replacement) =>
-    openConsumer(spec, replacement, { clock, env, print: (text) => printed(io, text) });
+    openConsumer(spec, replacement, { clock, aws, env, print: (text) => printed(io, text) });
 
   return {
     io,
     flags,
     aws,
     store,
-    vault,
+    vaultOf,
     progress,
     consumer,
-    activities: (stop) =>
+    activities: (stop, plan) =>
       createActivities({
         aws,
-        vault,
+        vault: vaultOf(plan),
         clock,
         attended: true,
         signal: stop,
@@ -91,13 +96,17 @@ export async function runRotation(
 ): Promise<RunResult> {
   const { io, flags, store, progress } = session;
   await signAsTheUserWill(session, record);
-  return runLocally({ store, clock: io.clock, activities: session.activities }, record, {
-    // Where somebody is asked at each wait, their answer says whether to stay.
-    wait: flags.wait === true || options.atWait !== undefined,
-    stop: io.interrupted,
-    onStep: (entry: HistoryEntry, current: RotationRecord) => progress.step(entry, current),
-    ...options,
-  });
+  return runLocally(
+    { store, clock: io.clock, activities: (stop) => session.activities(stop, record.context.plan) },
+    record,
+    {
+      // Where somebody is asked at each wait, their answer says whether to stay.
+      wait: flags.wait === true || options.atWait !== undefined,
+      stop: io.interrupted,
+      onStep: (entry: HistoryEntry, current: RotationRecord) => progress.step(entry, current),
+      ...options,
+    },
+  );
 }
 
 /**
@@ -105,12 +114,12 @@ export async function runRotation(
  * that cannot be read is warned of: it may not stand before a look, or before a way back (S1).
  */
 export async function signAsTheUserWill(
-  { aws, vault, progress }: Session,
+  { aws, vaultOf, progress }: Session,
   { rotation, context }: RotationRecord,
 ): Promise<void> {
   if (!context.plan.oldKey || !wasOffered(context)) return;
   try {
-    const pair = await vault.get(rotation, 'new');
+    const pair = await vaultOf(context.plan).get(rotation, 'new');
     if (pair) aws.signWithInsteadOf(context.plan.oldKey, pair);
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error;

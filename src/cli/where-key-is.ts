@@ -2,15 +2,16 @@
 import type { Search } from '../consumers/contract.ts';
 import { searchPlaces } from '../consumers/search-places.ts';
 import type { Session } from './session.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** Without specs, wherever can be looked unasked. */
-export function whereKeyIs(
+export async function whereKeyIs(
   keyId: string,
-  { io, consumer }: Pick<Session, 'io' | 'consumer'>,
+  { io, flags, consumer }: Pick<Session, 'io' | 'flags' | 'consumer'>,
   specs: readonly string[] = [],
 ): Promise<Search> {
   return searchPlaces(keyId, specs, {
-    surroundings: { cwd: io.cwd, home: io.home, env: io.env },
+    surroundings: await surroundingsOf(flags, io),
     open: (spec) => consumer(spec, { user: '', oldKey: keyId, newKey: null }),
   });
 }

@@ -1,5 +1,6 @@
 // A consumer is a place that holds an access key for somebody who uses it. One file per kind; registry.ts lists them.
 import type { KeyPair } from '../access-key.ts';
+import type { Aws } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 
 /** What is known when a place is opened: whose key is replaced by which. An id is null where there is none, or none yet. */
@@ -51,10 +52,14 @@ export interface Surroundings {
   cwd: string;
   home: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** For places that are somewhere in AWS; none where nothing sets one. */
+  region?: string | undefined;
 }
 
 export interface ConsumerDeps {
   clock: Clock;
+  /** The services that places are in. */
+  aws: Pick<Aws, 'secretsManager' | 'parameterStore'>;
   /** What the environment of a command is made of. */
   env: Readonly<Record<string, string | undefined>>;
   /** Shows a person what they asked for by name, on standard output; rejects where it cannot be shown. */

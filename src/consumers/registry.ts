@@ -37,10 +37,19 @@ export const consumerKinds: readonly Entry[] = [
     givesBack: 'nothing',
     load: async () => (await import('./stdout.ts')).stdout,
   },
+  {
+    kind: 'secretsmanager',
+    usage: 'secretsmanager:SECRET[#id=PROPERTY,secret=PROPERTY]  two properties of a secret in Secrets Manager',
+    givesBack: 'pair',
+    load: async () => (await import('./secretsmanager.ts')).secretsmanager,
+  },
+  {
+    kind: 'ssm',
+    usage: 'ssm:/PATH[#id=/PATH2]  a SecureString in Parameter Store, or one for each half',
+    givesBack: 'pair',
+    load: async () => (await import('./ssm.ts')).ssm,
+  },
 ];
-
-/** Kinds that have a name and are not there yet. */
-export const kindsToCome = ['secretsmanager', 'ssm'];
 
 /** The spec with absolute paths and no default left open. Throws UsageError where it makes no sense. */
 export async function resolveConsumer(spec: string, surroundings: Surroundings): Promise<string> {
@@ -79,7 +88,6 @@ export function parseSpec(spec: string): { entry: Entry; place: string } {
   const kind = colon === -1 ? spec : spec.slice(0, colon);
   const entry = consumerKinds.find((one) => one.kind === kind);
   const hint = `there are: ${consumerKinds.map((one) => one.usage.split('  ')[0]).join(', ')}`;
-  if (kindsToCome.includes(kind)) throw new UsageError(`the consumer kind ${kind} is not there yet`, { hint });
   if (!entry) throw new UsageError(`there is no consumer kind ${kind}`, { hint });
   if (colon === -1) throw new UsageError(`${spec} names no place`, { hint });
   return { entry, place: spec.slice(colon + 1) };

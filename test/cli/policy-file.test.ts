@@ -321,17 +321,14 @@ test('S27 a tag that would shorten a wait is not heard, and --verbose says so', 
   expect(stderr).toContain('keyturn.yaml:6 (rules[0].grace) is no tighter than what holds already');
 });
 
-test('a value that cannot take effect yet is refused as its flag is, with its line', async () => {
+test('the vault of the file is the plan’s', async () => {
   const desk = await openDesk();
   found(desk, `defaults:\n  vault: secretsmanager\n  consumers: ["${desk.place}"]\n`);
 
   const { code, json } = await desk.run(rotate);
 
-  expect(code).toBe(2);
-  expect(json().error).toMatchObject({
-    message: 'keyturn.yaml:2: defaults.vault: the vault secretsmanager is not there yet',
-    hint: 'there is: --vault file',
-  });
+  expect(code).toBe(0);
+  expect(planOf(desk, json().rotation).vault).toBe('secretsmanager');
 });
 
 test('a key younger than the minAge of the file is left alone, unless --min-age says otherwise', async () => {

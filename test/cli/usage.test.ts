@@ -141,9 +141,9 @@ describe('what is not there yet is refused, and what is there is named', () => {
     ['rotate --yes --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
     ['resume --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
     ['status --state-machine arn:aws:states:x', '--state-machine belongs to', '--engine local'],
-    ['rotate --yes --vault secretsmanager', 'the vault secretsmanager is not there yet', '--vault file'],
+    ['rotate --yes --vault floppy', 'there is no vault floppy', '--vault secretsmanager'],
     ['rotate --yes --probe alarm:errors', 'there is no probe of the kind "alarm"', 'http:'],
-    ['rotate --yes --to ssm:/app/key', 'the consumer kind ssm is not there yet', 'credentials-file:'],
+    ['rotate --yes --to floppy:a', 'there is no consumer kind floppy', 'credentials-file:'],
     ['audit', "unknown command 'audit'", 'keyturn --help'],
   ])('keyturn %s', async (command, message, there) => {
     const desk = await openDesk();

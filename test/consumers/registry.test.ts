@@ -22,11 +22,10 @@ test('resolves a spec, and opens it', async () => {
 });
 
 describe('refuses', () => {
-  const hint = 'there are: credentials-file:PROFILE[@FILE], env-file:FILE[#id=NAME,secret=NAME], exec:COMMAND, stdout:';
+  const hint =
+    'there are: credentials-file:PROFILE[@FILE], env-file:FILE[#id=NAME,secret=NAME], exec:COMMAND, stdout:, secretsmanager:SECRET[#id=PROPERTY,secret=PROPERTY], ssm:/PATH[#id=/PATH2]';
 
   test.each([
-    ['secretsmanager:app/key', 'the consumer kind secretsmanager is not there yet'],
-    ['ssm:/app/key', 'the consumer kind ssm is not there yet'],
     ['floppy:a', 'there is no consumer kind floppy'],
     ['toString:a', 'there is no consumer kind toString'],
     ['', 'there is no consumer kind '],

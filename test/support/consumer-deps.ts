@@ -11,10 +11,15 @@ export const replacement: Replacement = {
 export function consumerDeps(deps: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
     clock: createVirtualClock('2026-11-22T10:00:00Z'),
+    aws: { secretsManager: noAws, parameterStore: noAws },
     env: { PATH: process.env.PATH },
     print: async (text) => {
       throw new Error(`nobody asked to see ${text.length} characters`);
     },
     ...deps,
   };
+}
+
+function noAws(region: string): never {
+  throw new Error(`no AWS is arranged in ${region}`);
 }

@@ -8,6 +8,7 @@ import { actionsOf, commandNames, delivers, onlyReactivate } from '../command-pe
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
+import { surroundingsOf } from '../surroundings.ts';
 import { partitionOf, userArns } from '../user-arns.ts';
 
 export async function policy(flags: Flags, io: Io, command = ''): Promise<number> {
@@ -46,7 +47,7 @@ async function forPlaces(command: string, flags: Flags, io: Io): Promise<PolicyS
       hint: `leave it out: keyturn policy ${command}`,
     });
   }
-  const places = await resolveConsumers(flags.to, { cwd: io.cwd, home: io.home, env: io.env });
+  const places = await resolveConsumers(flags.to, await surroundingsOf(flags, io));
   const needed = (await Promise.all(places.map(permissionsOf))).flat();
   return needed.map(({ actions, resources }, index) => ({
     Sid: `Place${index + 1}`,

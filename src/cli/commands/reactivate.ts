@@ -95,7 +95,7 @@ async function wake({ store, io, progress }: Session, { rotation, park }: Rotati
 
 async function watchAgain(session: Session, fresh: RotationRecord): Promise<number> {
   const { store, io } = session;
-  const reactivated = await session.activities(io.interrupted).reactivateKey(fresh.context);
+  const reactivated = await session.activities(io.interrupted, fresh.context.plan).reactivateKey(fresh.context);
   const times = Math.max(1, reactivated.times);
   const watching: RotationRecord = {
     ...fresh,

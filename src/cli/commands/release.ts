@@ -59,8 +59,9 @@ async function recordOf({ store }: Session, id: string): Promise<RotationRecord 
  * The record says that it was given up, and the vault's entry goes with it. Only a secret that is nowhere else stays:
  * returns what to know about it.
  */
-async function giveUp({ store, vault }: Session, own: RotationRecord, at: string): Promise<string | null> {
+async function giveUp({ store, vaultOf }: Session, own: RotationRecord, at: string): Promise<string | null> {
   const { rotation, context } = own;
+  const vault = vaultOf(context.plan);
   const made = await vault.get(rotation, 'new');
   await store.save({
     ...own,

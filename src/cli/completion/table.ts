@@ -73,7 +73,7 @@ const knownValues: Record<string, string[]> = {
   '--in': consumerKinds.filter(({ givesBack }) => givesBack !== 'nothing').map(({ kind }) => `${kind}:`),
   '--probe': ['http:', 'exec:'],
   '--engine': ['local'],
-  '--vault': ['file'],
+  '--vault': ['file', 'secretsmanager'],
   '--free-slot': ['never', 'inactive'],
 };
 

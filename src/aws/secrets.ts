@@ -1,0 +1,116 @@
+// Secrets Manager in keyturn's own words. No refusal is quoted but those of permissions, and no value reaches an error.
+import type * as Sdk from '@aws-sdk/client-secrets-manager';
+import { AwsRefusalError, NoSuchEntityError } from '../errors.ts';
+import type { SecretsManager } from './contract.ts';
+import { translatedWithoutWords as translated } from './translate.ts';
+
+interface Connected {
+  sdk: typeof Sdk;
+  client: Sdk.SecretsManagerClient;
+}
+
+export function secretsManagerOf(connect: () => Promise<Connected>): SecretsManager {
+  const call = async <T>(operation: string, send: (connected: Connected) => Promise<T>): Promise<T> => {
+    const connected = await connect();
+    return translated(`secretsmanager:${operation}`, () => send(connected));
+  };
+
+  const moveStage: SecretsManager['moveStage'] = async (secret, stage, { from, to }) => {
+    await call('UpdateSecretVersionStage', ({ sdk, client }) =>
+      client.send(
+        new sdk.UpdateSecretVersionStageCommand({
+          SecretId: secret,
+          VersionStage: stage,
+          RemoveFromVersionId: from,
+          ...(to === null ? {} : { MoveToVersionId: to }),
+        }),
+      ),
+    );
+  };
+
+  return {
+    moveStage,
+
+    describe: async (secret) => {
+      const facts = await call('DescribeSecret', ({ sdk, client }) =>
+        client.send(new sdk.DescribeSecretCommand({ SecretId: secret })),
+      );
+      return {
+        arn: facts.ARN ?? secret,
+        deleted: facts.DeletedDate !== undefined,
+        rotates: facts.RotationEnabled === true || Boolean(facts.RotationLambdaARN),
+        stages: facts.VersionIdsToStages ?? {},
+        replicas: (facts.ReplicationStatus ?? []).map(({ Region = '', Status = '' }) => ({
+          region: Region,
+          status: Status,
+        })),
+      };
+    },
+
+    value: async (secret, which) => {
+      const asked = 'stage' in which ? { VersionStage: which.stage } : { VersionId: which.version };
+      const value = await call('GetSecretValue', ({ sdk, client }) =>
+        client.send(new sdk.GetSecretValueCommand({ SecretId: secret, ...asked })),
+      );
+      return {
+        arn: value.ARN ?? secret,
+        version: value.VersionId ?? '',
+        stages: value.VersionStages ?? [],
+        text: value.SecretString ?? null,
+      };
+    },
+
+    create: async (name, { token, text, description }) => {
+      await call('CreateSecret', ({ sdk, client }) =>
+        client.send(
+          new sdk.CreateSecretCommand({
+            Name: name,
+            ClientRequestToken: token,
+            SecretString: text,
+            Description: description,
+          }),
+        ),
+      );
+    },
+
+    put: async (secret, { token, text, stage }) => {
+      await call('PutSecretValue', ({ sdk, client }) =>
+        client.send(
+          new sdk.PutSecretValueCommand({
+            SecretId: secret,
+            ClientRequestToken: token,
+            SecretString: text,
+            VersionStages: [stage],
+          }),
+        ),
+      );
+    },
+
+    proveWritable: async (secret, version) => {
+      // Permission is judged first, so whoever may is told instead that there is no value, and no such label.
+      await refusedAnyway(() =>
+        call('PutSecretValue', ({ sdk, client }) => client.send(new sdk.PutSecretValueCommand({ SecretId: secret }))),
+      );
+      await refusedAnyway(() => moveStage(secret, 'KEYTURN_NO_SUCH_LABEL', { from: version, to: null }));
+    },
+
+    deleteAtOnce: async (secret) => {
+      try {
+        await call('DeleteSecret', ({ sdk, client }) =>
+          client.send(new sdk.DeleteSecretCommand({ SecretId: secret, ForceDeleteWithoutRecovery: true })),
+        );
+      } catch (error) {
+        if (!(error instanceof NoSuchEntityError)) throw error;
+      }
+    },
+  };
+}
+
+async function refusedAnyway(impossible: () => Promise<unknown>): Promise<void> {
+  try {
+    await impossible();
+  } catch (error) {
+    if (error instanceof AwsRefusalError) return;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+// What the places in AWS have in common: a spec that pins the region and the names, and failures in the places' own words.
+import { KeyPair } from '../access-key.ts';
+import type { Clock } from '../clock.ts';
+import { AccessDeniedError, ConsumerError, KeyturnError, NoSuchEntityError, UsageError } from '../errors.ts';
+import type { Surroundings } from './contract.ts';
+
+export interface PlaceOptions {
+  id?: string;
+  secret?: string;
+  region?: string;
+}
+
+/** Nobody's key: whether its pair could be written shows whether any could. */
+export const trialPair = new KeyPair('AKIATRIALTRIALTRIAL1', `trial/trial+${'t'.repeat(28)}`);
+
+/** What stands before the first `#`, and the options behind it. Throws UsageError. */
+export function splitPlace(kind: string, place: string): { name: string; options: PlaceOptions } {
+  const [name = '', ...rest] = place.split('#');
+  const options: Record<string, string> = {};
+  for (const option of rest.join('#').split(',').filter(Boolean)) {
+    const [key = '', ...value] = option.split('=');
+    if (!['id', 'secret', 'region'].includes(key) || key in options || value.join('') === '') {
+      throw new UsageError(`${kind}:${place}: "${option}" is no option of this place`, {
+        hint: 'there are id=…, secret=… and region=…, each once',
+      });
+    }
+    options[key] = unescaped(value.join('='));
+  }
+  if (options.region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(options.region)) {
+    throw new UsageError(`${kind}:${place}: "${options.region}" is no region`, { hint: 'like #region=eu-west-1' });
+  }
+  return { name, options };
+}
+
+export function joinPlace(name: string, options: PlaceOptions): string {
+  const written = (['id', 'secret', 'region'] as const).flatMap((key) =>
+    options[key] === undefined ? [] : [`${key}=${options[key].replace(/[%#,]/g, encodeURIComponent)}`],
+  );
+  return written.length > 0 ? `${name}#${written.join(',')}` : name;
+}
+
+/** These services are regional: unlike IAM's, their region is never guessed. */
+export function neededRegion(spec: string, { region }: Pick<Surroundings, 'region'>): string {
+  if (region) return region;
+  throw new UsageError(`in which region is ${spec}?`, {
+    hint: 'give --region or AWS_REGION, set the profile’s region, or write #region=eu-west-1 behind the place',
+  });
+}
+
+/** Regions tell the partition (AWS General Reference, "ARN format"). */
+export function partitionOfRegion(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Whatever fails is this place's failure alone: other places are still written, or given their pair back. */
+export async function asFailureOf<T>(where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConsumerError || !(error instanceof KeyturnError)) throw error;
+    if (error instanceof NoSuchEntityError) {
+      throw new ConsumerError(`${where} is not there: ${error.message}`, {
+        hint: 'correct the name or the region; keyturn makes no place of its own in AWS',
+        cause: error,
+      });
+    }
+    const hint =
+      error instanceof AccessDeniedError ? `${error.hint ?? ''}; see keyturn policy rotate --to` : error.hint;
+    throw new ConsumerError(`${where}: ${error.message}`, { hint, cause: error });
+  }
+}
+
+/** Waits for reads to show what was written: they may be a little behind. Gives up without an error. */
+export async function untilSeen(clock: Clock, seen: () => Promise<boolean>, limit = 15_000): Promise<boolean> {
+  const end = clock.monotonic() + limit;
+  for (;;) {
+    if (await seen()) return true;
+    if (clock.monotonic() >= end) return false;
+    await clock.sleep(1_000);
+  }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,233 @@
+// A pair in a secret of Secrets Manager, version by version: looked at in AWSCURRENT, written as AWSPENDING, read back, and
+// made AWSCURRENT only in the place of the very version that was read.
+import { createHash } from 'node:crypto';
+import type { KeyPair } from '../access-key.ts';
+import type { SecretFacts, SecretsManager, SecretVersion } from '../aws/contract.ts';
+import type { Clock } from '../clock.ts';
+import { AwsRefusalError, ConsumerError, KeyturnError, NoSuchEntityError } from '../errors.ts';
+import type { Consumer, Replacement } from './contract.ts';
+import { shownId } from './pair-in-file.ts';
+import { lookInJson, type PairInJson, type PropertyNames, withPairInJson } from './pair-in-json.ts';
+import { asFailureOf, trialPair, untilSeen } from './place-in-aws.ts';
+
+/** Secrets Manager User Guide, "quotas". */
+const bytesAtMost = 65_536;
+
+/** How long replicas in other regions may take to follow, in milliseconds. */
+const replicationLimit = 60_000;
+
+export interface SecretPlace {
+  spec: string;
+  /** Its name or ARN. */
+  secret: string;
+  names: PropertyNames | null;
+  /** The place as errors name it. */
+  where: string;
+}
+
+interface Parts {
+  clock: Clock;
+  secrets(): SecretsManager;
+}
+
+interface Looked extends PairInJson {
+  current: SecretVersion & { text: string };
+}
+
+export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, parts: Parts): Consumer {
+  const { secret, where } = place;
+  const { clock } = parts;
+
+  const look = async (...ids: (string | null | undefined)[]): Promise<Looked> => {
+    const current = await parts.secrets().value(secret, { stage: 'AWSCURRENT' });
+    if (current.text === null) {
+      throw new ConsumerError(`${where} is binary`, { hint: 'keyturn writes two properties of a JSON object' });
+    }
+    const found = lookInJson(current.text, { where, names: place.names, ids: [oldKey, newKey, ...ids] });
+    return { ...found, current: { ...current, text: current.text } };
+  };
+
+  const swap = async ({ current, names }: Looked, pair: KeyPair) => {
+    const secrets = parts.secrets();
+    const text = fitting(withPairInJson(current.text, names, pair, where), where);
+    const token = tokenFor(current, pair.accessKeyId);
+    mustBeFree(await secrets.describe(secret), { where, current: current.version, own: token });
+
+    await secrets.put(secret, { token, text, stage: 'AWSPENDING' });
+    const written = await secrets.value(secret, { version: token });
+    if (written.text !== text) {
+      await unlabel(token);
+      throw new ConsumerError(`${where} does not give back the version that was written`, {
+        hint: 'its current version is as it was',
+      });
+    }
+    await makeCurrent(token, current.version);
+    await unlabel(token);
+    await untilSeen(clock, async () => (await secrets.value(secret, { stage: 'AWSCURRENT' })).version === token);
+    await replicated();
+  };
+
+  const makeCurrent = async (to: string, from: string) => {
+    const secrets = parts.secrets();
+    try {
+      await secrets.moveStage(secret, 'AWSCURRENT', { from, to });
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+      // An answer that was lost may have been a yes, and the SDK's next attempt is then refused.
+      if ((await secrets.describe(secret)).stages[to]?.includes('AWSCURRENT')) return;
+      await unlabel(to);
+      if (!(error instanceof AwsRefusalError)) throw error;
+      throw new ConsumerError(`${where} was changed by something else just now`, {
+        hint: 'that change stays; nothing of keyturn’s is in effect there',
+        cause: error,
+      });
+    }
+  };
+
+  /** A label that stays behind does no harm to readers, but keeps every rotation away: the next call tries again. */
+  const unlabel = async (version: string) => {
+    try {
+      await parts.secrets().moveStage(secret, 'AWSPENDING', { from: version, to: null });
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+    }
+  };
+
+  /** What an attempt that was cut off left behind. */
+  const tidy = async ({ current }: Looked, ids: readonly string[]) => {
+    const own = [current.version, ...ids.map((id) => tokenFor(current, id))];
+    const { stages } = await parts.secrets().describe(secret);
+    for (const version of own) if (stages[version]?.includes('AWSPENDING')) await unlabel(version);
+  };
+
+  const replicated = async () => {
+    let behind: SecretFacts['replicas'] = [];
+    await untilSeen(
+      clock,
+      async () => {
+        behind = (await parts.secrets().describe(secret)).replicas.filter(({ status }) => status !== 'InSync');
+        return behind.every(({ status }) => status !== 'InProgress');
+      },
+      replicationLimit,
+    );
+    mustBeInSync(behind, where);
+  };
+
+  return {
+    spec: place.spec,
+    readable: true,
+
+    preflight: (request) =>
+      asFailureOf(where, async () => {
+        const facts = await parts.secrets().describe(secret);
+        const looked = await lookAtFirst(facts);
+        mustBeFree(facts, { where, current: looked.current.version, own: null });
+        mustBeInSync(facts.replicas, where);
+        if (looked.holds !== request.oldKey) {
+          throw new ConsumerError(`${where} holds ${shownId(looked.holds)} instead of ${shownId(request.oldKey)}`, {
+            hint: 'name the secret that holds the key to replace, or its properties: #id=PROPERTY,secret=PROPERTY',
+          });
+        }
+        fitting(withPairInJson(looked.current.text, looked.names, trialPair, where), where);
+        await parts.secrets().proveWritable(secret, looked.current.version);
+        return { holds: looked.holds, pair: looked.pair, notes: [] };
+      }),
+
+    write: (pair, expected) =>
+      asFailureOf(where, async () => {
+        const looked = await look(pair.accessKeyId, expected);
+        if (looked.pair?.sameAs(pair)) return tidyUp(looked, []);
+        if (looked.holds !== expected) {
+          throw new ConsumerError(`${where} holds ${shownId(looked.holds)} instead of ${shownId(expected)}`, {
+            hint: 'it was changed by something else, and is as it was',
+          });
+        }
+        await swap(looked, pair);
+      }),
+
+    readBack: (pair) =>
+      asFailureOf(where, async () => {
+        const { holds, pair: found } = await look(pair?.accessKeyId);
+        const sameIdOnly = pair !== undefined && holds === pair.accessKeyId && !found?.sameAs(pair);
+        return sameIdOnly ? null : holds;
+      }),
+
+    restore: (pair, expected) =>
+      asFailureOf(where, async () => {
+        const looked = await look(pair.accessKeyId, expected);
+        if (looked.pair?.sameAs(pair)) {
+          await tidyUp(looked, [expected]);
+          return 'restored';
+        }
+        if (looked.holds !== expected) return 'left';
+        await swap(looked, pair);
+        return 'restored';
+      }),
+  };
+
+  async function tidyUp(looked: Looked, ids: readonly string[]): Promise<void> {
+    await tidy(looked, ids);
+    await replicated();
+  }
+
+  async function lookAtFirst(facts: SecretFacts): Promise<Looked> {
+    if (facts.deleted) {
+      throw new ConsumerError(`${where} is marked for deletion`, {
+        hint: `name another place, or keep it: aws secretsmanager restore-secret --secret-id ${secret}`,
+      });
+    }
+    try {
+      return await look();
+    } catch (error) {
+      if (!(error instanceof NoSuchEntityError)) throw error;
+      throw new ConsumerError(`${where} has no current value`, {
+        hint: 'give it one first: for a first key, {} is enough',
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The same secret, key and version read make the same version, so a retry writes no second one. */
+function tokenFor({ arn, version }: SecretVersion, keyId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['keyturn', arn, keyId, version]))
+    .digest('hex');
+}
+
+interface Versions {
+  where: string;
+  current: string;
+  /** The version that an earlier attempt at the same may have left pending. */
+  own: string | null;
+}
+
+function mustBeFree({ rotates, stages }: SecretFacts, { where, current, own }: Versions): void {
+  if (rotates) {
+    throw new ConsumerError(`${where} has a rotation of its own`, {
+      hint: 'two rotations of one secret undo each other: cancel that one, or leave the key to it',
+    });
+  }
+  const [pending] = Object.entries(stages).find(([, labels]) => labels.includes('AWSPENDING')) ?? [];
+  if (pending === undefined || pending === current || pending === own) return;
+  throw new ConsumerError(`${where} has a pending version, ${pending}`, {
+    hint: 'something else is about to change it; when that is over, or its label AWSPENDING taken away, try again',
+  });
+}
+
+function mustBeInSync(replicas: SecretFacts['replicas'], where: string): void {
+  const behind = replicas.filter(({ status }) => status !== 'InSync');
+  if (behind.length === 0) return;
+  const shown = behind.map(({ region, status }) => `${region} (${status})`).join(', ');
+  throw new ConsumerError(`${where} has replicas that are not in sync: ${shown}`, {
+    hint: 'whoever reads there would keep the old key; mend the replication, or remove these replicas',
+  });
+}
+
+function fitting(text: string, where: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= bytesAtMost) return text;
+  throw new ConsumerError(`${where} would have ${bytes} bytes with the key in it`, {
+    hint: `Secrets Manager takes ${bytesAtMost}; nothing was changed`,
+  });
+}

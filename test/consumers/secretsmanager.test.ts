@@ -1,0 +1,363 @@
+// The Secrets Manager consumer against the embedded AWS: what changes, what never, what is refused, and who wins a race.
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { KeyPair } from '../../src/access-key.ts';
+import { secretsmanager } from '../../src/consumers/secretsmanager.ts';
+import { ConsumerError, UsageError } from '../../src/errors.ts';
+import { describeConsumer, type TestPlace } from './consumer-contract.ts';
+import { type AccountOptions, jsonOf, newPair, oldPair, openAccount, pairIn, strange } from './places-account.ts';
+
+const place = 'app/key#region=us-east-1';
+const surroundings = { cwd: '/here', home: '/home/a', env: {}, region: 'eu-west-1' };
+
+async function setUp(value: string | Uint8Array = jsonOf(oldPair), options: AccountOptions = {}) {
+  const account = await openAccount(options);
+  const { secrets } = account.sandbox;
+  const { arn, versionId } = secrets.create({ name: 'app/key', value, kmsKeyId: 'alias/app', tags: { team: 'web' } });
+  const versions = () => secrets.snapshot()['app/key']?.versions ?? [];
+  return {
+    ...account,
+    secrets,
+    arn,
+    versionId: versionId ?? '',
+    consumer: account.open(secretsmanager, place),
+    value: () => secrets.value('app/key') ?? '',
+    /** Which version has a label, `first` being the one at the start. */
+    pending: () => versions().filter(({ stages }) => stages.includes('AWSPENDING')).length,
+    versions,
+    changes: () =>
+      account.sandbox.requests
+        .filter(({ operation, error }) => !/^(Get|List|Describe)/.test(operation) && error === null)
+        .map(({ operation }) => operation),
+  };
+}
+
+async function createPlace(pair: KeyPair): Promise<TestPlace> {
+  const { secrets, open, value, crash, watch, pending } = await setUp(jsonOf(pair));
+  return {
+    open: () => open(secretsmanager, place),
+    put: async (other) => void secrets.put('app/key', jsonOf(other)),
+    content: async () => {
+      const { tags, kmsKeyId, description } = secrets.snapshot()['app/key'] ?? {};
+      return { value: value(), tags, kmsKeyId, description, pending: pending() };
+    },
+    read: async () => pairIn(value()),
+    watch: (work) => watch(() => pairIn(value()), work),
+    writeAndCrash: (next, expected) =>
+      crash(secretsmanager, place, 'moveStage', (consumer) => consumer.write(next, expected)),
+  };
+}
+
+describeConsumer('secretsmanager', createPlace);
+
+describe('what it holds', () => {
+  test.each([
+    ['accessKeyId', 'secretAccessKey'],
+    ['AccessKeyId', 'SecretAccessKey'],
+    ['aws_access_key_id', 'aws_secret_access_key'],
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['accesskey', 'secretkey'],
+    ['S3_USER', 'S3_PASSWORD'],
+  ])('is recognised in %s and %s, which keep their names', async (id, secret) => {
+    const { consumer, value } = await setUp(
+      jsonOf(new KeyPair('AKIAOLDOLDOLDOLDOLD1', 'oldSecretOfFortyCharactersInAllAndNoMore'), { id, secret }),
+    );
+
+    const { holds, pair } = await consumer.preflight({ user: 'alice', oldKey: 'AKIAOLDOLDOLDOLDOLD1' });
+    await consumer.write(newPair, holds);
+
+    expect(pair?.reveal()).toBe('oldSecretOfFortyCharactersInAllAndNoMore');
+    expect(value()).toBe(
+      `{"host": "db-1", "${id}": "AKIANEWNEWNEWNEWNEW2", "n": 12345678901234567890, "${secret}": "new/secret+of=forty-characters-in-all+++"}`,
+    );
+  });
+
+  test('is only what the named properties hold', async () => {
+    const { open, value } = await setUp(
+      `{"a":"${strange.accessKeyId}","b":"x","accessKeyId":"${oldPair.accessKeyId}"}`,
+    );
+    const consumer = open(secretsmanager, 'app/key#id=a,secret=b,region=us-east-1');
+
+    expect(await consumer.readBack()).toBe('AKIASTRANGESTRANGER3');
+    await expect(consumer.write(newPair, oldPair.accessKeyId)).rejects.toThrow(ConsumerError);
+    expect(value()).toContain(strange.accessKeyId);
+  });
+
+  test('is nothing for a first key, whose properties are added', async () => {
+    const { consumer, value } = await setUp('{\n  "host": "db-1"\n}');
+
+    const { holds } = await consumer.preflight({ user: 'alice', oldKey: null });
+    await consumer.write(newPair, holds);
+
+    expect(value()).toBe(
+      '{\n  "host": "db-1",\n  "accessKeyId": "AKIANEWNEWNEWNEWNEW2",\n  "secretAccessKey": "new/secret+of=forty-characters-in-all+++"\n}',
+    );
+  });
+});
+
+describe('preflight refuses, and changes nothing,', () => {
+  type Desk = Awaited<ReturnType<typeof setUp>>;
+  const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
+
+  test.each<[string, string | Uint8Array, (desk: Desk) => void, string]>([
+    ['a binary value', new Uint8Array([1, 2, 3]), () => {}, 'is binary'],
+    ['text that is no JSON', 'AKIAOLDOLDOLDOLDOLD1', () => {}, 'is no JSON object'],
+    ['a JSON list', '[1]', () => {}, 'is no JSON object'],
+    ['half a pair', '{"accessKeyId":"AKIAOLDOLDOLDOLDOLD1"}', () => {}, 'has accessKeyId but no secretAccessKey'],
+    ['a property that is there twice', '{"accessKeyId":"a","accessKeyId":"b"}', () => {}, 'accessKeyId twice'],
+    [
+      'the key under two names',
+      '{"a":"AKIAOLDOLDOLDOLDOLD1","b":"AKIAOLDOLDOLDOLDOLD1"}',
+      () => {},
+      'has the key in a and b',
+    ],
+    ['an id without a clear secret', '{"a":"AKIAOLDOLDOLDOLDOLD1"}', () => {}, 'which property has its secret'],
+    ['a session token', `${jsonOf(oldPair).slice(0, -1)},"sessionToken":"x"}`, () => {}, 'has a session token'],
+    ['another key', jsonOf(strange), () => {}, 'holds the key AKIA…GER3 instead of the key AKIA…OLD1'],
+    ['no key', '{}', () => {}, 'holds no access key instead of the key AKIA…OLD1'],
+    [
+      'a rotation of its own',
+      jsonOf(oldPair),
+      ({ secrets }) => secrets.change('app/key', { rotation: { enabled: true, lambdaArn: lambda } }),
+      'has a rotation of its own',
+    ],
+    [
+      'a rotation that is paused',
+      jsonOf(oldPair),
+      ({ secrets }) => secrets.change('app/key', { rotation: { enabled: false, lambdaArn: lambda } }),
+      'has a rotation of its own',
+    ],
+    [
+      'a pending version',
+      jsonOf(oldPair),
+      ({ secrets }) =>
+        void secrets.put('app/key', '{}', { stages: ['AWSPENDING'], id: 'somebody-elses-version-of-it-1' }),
+      'has a pending version, somebody-elses-version-of-it-1',
+    ],
+    [
+      'a replica that failed',
+      jsonOf(oldPair),
+      ({ secrets }) => secrets.change('app/key', { replicas: [{ region: 'eu-west-1', status: 'Failed' }] }),
+      'not in sync: eu-west-1 (Failed)',
+    ],
+    ['a secret that is not there', '{}', ({ secrets }) => secrets.delete('app/key'), 'the secret app/key is not there'],
+  ])('%s', async (_, value, arrange, message) => {
+    const desk = await setUp(value);
+    arrange(desk);
+    const before = desk.secrets.snapshot({ values: true });
+
+    const error = await desk.consumer
+      .preflight({ user: 'alice', oldKey: oldPair.accessKeyId })
+      .catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(ConsumerError);
+    expect((error as ConsumerError).message).toContain(message);
+    expect((error as ConsumerError).hint).toBeTruthy();
+    expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
+    expect(desk.secrets.snapshot({ values: true })).toEqual(before);
+    expect(desk.changes()).toEqual([]);
+  });
+
+  test('a value that the key would make too large', async () => {
+    const { consumer } = await setUp(`{"x":"${'x'.repeat(65_500)}"}`);
+
+    const asking = consumer.preflight({ user: 'alice', oldKey: null });
+
+    await expect(asking).rejects.toThrow('the secret app/key would have 65606 bytes with the key in it');
+  });
+
+  test('a secret that is marked for deletion', async () => {
+    const desk = await setUp();
+    const { DeleteSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const { url: endpoint, credentials } = desk.sandbox;
+    const client = new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+    await client.send(new DeleteSecretCommand({ SecretId: 'app/key' }));
+    client.destroy();
+
+    const asking = desk.consumer.preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
+
+    await expect(asking).rejects.toThrow('the secret app/key is marked for deletion');
+  });
+
+  test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'])(
+    'whoever may not %s',
+    async (operation) => {
+      const action = `secretsmanager:${operation}`;
+      const { consumer, changes } = await setUp(jsonOf(oldPair), {
+        policies: [
+          {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: '*', Resource: '*' },
+              { Effect: 'Deny', Action: action, Resource: '*' },
+            ],
+          },
+        ],
+      });
+
+      const error = await consumer
+        .preflight({ user: 'alice', oldKey: oldPair.accessKeyId })
+        .catch((caught: unknown) => caught);
+
+      expect(error).toBeInstanceOf(ConsumerError);
+      expect((error as ConsumerError).message).toContain(`the secret app/key: ${action} is denied`);
+      expect(changes()).toEqual([]);
+    },
+  );
+});
+
+describe('a write', () => {
+  test('S24 puts the new version in the place of the one that was read, and leaves no label behind', async () => {
+    const desk = await setUp();
+
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(desk.changes()).toEqual(['PutSecretValue', 'UpdateSecretVersionStage', 'UpdateSecretVersionStage']);
+    expect(desk.versions().map(({ stages }) => stages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+  });
+
+  test('S24 loses to whoever changes the secret between its read and its move', async () => {
+    const desk = await setUp();
+    const theirs = jsonOf(oldPair).replace('db-1', 'db-2');
+    desk.before('PutSecretValue', () => desk.secrets.put('app/key', theirs));
+
+    const error = await desk.consumer.write(newPair, oldPair.accessKeyId).catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(ConsumerError);
+    expect((error as ConsumerError).message).toBe('the secret app/key was changed by something else just now');
+    expect({ value: desk.value(), pending: desk.pending() }).toEqual({ value: theirs, pending: 0 });
+  });
+
+  test('that was cut off before the move is done by the next one, with no second version', async () => {
+    const desk = await setUp();
+
+    await desk.crash(secretsmanager, place, 'moveStage', (consumer) => consumer.write(newPair, oldPair.accessKeyId));
+    const cutOff = { holds: pairIn(desk.value())?.accessKeyId, pending: desk.pending(), count: desk.versions().length };
+    await desk.open(secretsmanager, place).write(newPair, oldPair.accessKeyId);
+
+    expect(cutOff).toEqual({ holds: 'AKIAOLDOLDOLDOLDOLD1', pending: 1, count: 2 });
+    expect({ pending: desk.pending(), count: desk.versions().length }).toEqual({ pending: 0, count: 2 });
+    expect(pairIn(desk.value())?.sameAs(newPair)).toBe(true);
+  });
+
+  test('that was cut off before the move and is taken back leaves nothing pending', async () => {
+    const desk = await setUp();
+    await desk.crash(secretsmanager, place, 'moveStage', (consumer) => consumer.write(newPair, oldPair.accessKeyId));
+
+    const outcome = await desk.open(secretsmanager, place).restore(oldPair, newPair.accessKeyId);
+
+    expect({ outcome, pending: desk.pending(), value: desk.value() }).toEqual({
+      outcome: 'restored',
+      pending: 0,
+      value: jsonOf(oldPair),
+    });
+  });
+
+  test.each(['PutSecretValue', 'UpdateSecretVersionStage'])(
+    'bears that the answer to %s is lost',
+    async (operation) => {
+      const desk = await setUp();
+      desk.sandbox.fault({ operation, call: 1, kind: 'lostAnswer' });
+
+      await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+      expect(pairIn(desk.value())?.sameAs(newPair)).toBe(true);
+      expect({ pending: desk.pending(), count: desk.versions().length }).toEqual({ pending: 0, count: 2 });
+    },
+  );
+
+  test('waits until replicas are in sync', async () => {
+    const desk = await setUp();
+    const be = (status: string) => desk.secrets.change('app/key', { replicas: [{ region: 'eu-west-1', status }] });
+    be('InSync');
+    desk.before('UpdateSecretVersionStage', () => be('InProgress'));
+    let looks = 0;
+    desk.sandbox.onRequest(({ operation, phase }) => {
+      if (operation === 'DescribeSecret' && phase === 'before') looks += 1;
+      if (looks === 4) be('InSync');
+    });
+
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(looks).toBe(4);
+  });
+
+  test('says so where a replica does not follow', async () => {
+    const desk = await setUp();
+    desk.before('UpdateSecretVersionStage', () =>
+      desk.secrets.change('app/key', { replicas: [{ region: 'eu-west-1', status: 'Failed' }] }),
+    );
+
+    const writing = desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    await expect(writing).rejects.toThrow('the secret app/key has replicas that are not in sync: eu-west-1 (Failed)');
+  });
+
+  test('leaves a secret alone that got a rotation of its own meanwhile', async () => {
+    const desk = await setUp();
+    desk.secrets.change('app/key', { rotation: { enabled: true, lambdaArn: 'arn:aws:lambda:us-east-1:1:function:r' } });
+
+    await expect(desk.consumer.write(newPair, oldPair.accessKeyId)).rejects.toThrow('has a rotation of its own');
+
+    expect(desk.value()).toBe(jsonOf(oldPair));
+  });
+});
+
+test('S24 a restore keeps what else was changed since', async () => {
+  const desk = await setUp();
+  await desk.consumer.write(newPair, oldPair.accessKeyId);
+  desk.secrets.put('app/key', desk.value().replace('db-1', 'db-2'));
+
+  await desk.consumer.restore(oldPair, newPair.accessKeyId);
+
+  expect(desk.value()).toBe(jsonOf(oldPair).replace('db-1', 'db-2'));
+});
+
+describe('a spec', () => {
+  const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:app/key-AbCdEf';
+
+  test.each([
+    ['app/key', 'app/key#region=eu-west-1'],
+    ['app/key#region=us-east-1', 'app/key#region=us-east-1'],
+    ['app/key#secret=b,id=a', 'app/key#id=a,secret=b,region=eu-west-1'],
+    ['a@b#id=x%2Cy,secret=b', 'a@b#id=x%2Cy,secret=b,region=eu-west-1'],
+    [arn, arn],
+    [`${arn}#id=a,secret=b`, `${arn}#id=a,secret=b`],
+  ])('S9 %s means the same in every region and on every day', (written, pinned) => {
+    const once = secretsmanager.resolve(written, surroundings);
+    const twice = secretsmanager.resolve(once, { ...surroundings, region: 'ap-south-1' });
+
+    expect([once, twice]).toEqual([pinned, pinned]);
+  });
+
+  test.each(['', 'a b', 'app#id=a', 'app#secret=b', 'app#x=y', 'app#id', 'app#region=Ohio', `${arn}#region=eu-west-1`])(
+    'such as %j is refused',
+    (written) => {
+      expect(() => secretsmanager.resolve(written, surroundings)).toThrow(UsageError);
+    },
+  );
+
+  test('without any region is refused: it is never guessed', () => {
+    const resolving = () => secretsmanager.resolve('app/key', { ...surroundings, region: undefined });
+
+    expect(resolving).toThrow('in which region is secretsmanager:app/key?');
+  });
+
+  test.each([
+    ['app/key#region=eu-west-1', 'arn:aws:secretsmanager:eu-west-1:*:secret:app/key-??????'],
+    ['app/key#region=cn-north-1', 'arn:aws-cn:secretsmanager:cn-north-1:*:secret:app/key-??????'],
+    [arn, arn],
+  ])('such as %s tells what it needs', (written, resource) => {
+    expect(secretsmanager.permissions?.(written)).toEqual([
+      {
+        actions: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        resources: [resource],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,106 @@
+// The vault in Secrets Manager against the embedded AWS: what it leaves there, and what it does where AWS refuses.
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { KeyPair } from '../../src/access-key.ts';
+import { createAws } from '../../src/aws/clients.ts';
+import { createVirtualClock } from '../../src/clock.ts';
+import { VaultError } from '../../src/errors.ts';
+import { createSandbox } from '../../src/sandbox/index.ts';
+import { createSecretsManagerVault } from '../../src/vault/secrets-manager-vault.ts';
+import { describeVault } from './vault-contract.ts';
+
+const pair = new KeyPair('AKIAIOSFODNN7FIRST01', 'first/secret+of=forty-characters-in-all+');
+const other = new KeyPair('AKIAIOSFODNN7SECOND2', 'second/secret+of=forty-characters-in-al+');
+
+async function setUp(settings: { readDelay?: number } = {}) {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z');
+  const sandbox = await createSandbox({ clock, seed: 'vault', ...settings });
+  onTestFinished(() => sandbox.close());
+  const { accessKeyId, secretAccessKey } = sandbox.credentials;
+  const open = () => {
+    const aws = createAws({
+      clock,
+      version: '0.0.0-test',
+      endpointUrl: sandbox.url,
+      credentials: new KeyPair(accessKeyId, secretAccessKey),
+    });
+    return createSecretsManagerVault({ clock, secrets: () => aws.secretsManager('eu-west-1') });
+  };
+  return { sandbox, open, kept: () => sandbox.secrets.snapshot({ region: 'eu-west-1', values: true }) };
+}
+
+describeVault('secretsmanager', async () => (await setUp()).open);
+
+test('S31 keeps both pairs of a rotation in one secret, and deletes it for good with the last', async () => {
+  const { open, kept } = await setUp();
+
+  await open().put('r1', 'old', pair);
+  await open().put('r1', 'new', other);
+  const names = Object.keys(kept());
+  await open().remove('r1', 'old');
+  const left = kept()['keyturn/vault/r1']?.versions.at(-1)?.value;
+  await open().remove('r1', 'new');
+
+  expect(names).toEqual(['keyturn/vault/r1']);
+  expect(left).toBe(
+    '{"new":{"accessKeyId":"AKIAIOSFODNN7SECOND2","secretAccessKey":"second/secret+of=forty-characters-in-al+"}}',
+  );
+  expect(kept()).toEqual({});
+});
+
+test.each(['CreateSecret', 'PutSecretValue', 'DeleteSecret'])(
+  'bears that the answer to %s is lost',
+  async (operation) => {
+    const { sandbox, open, kept } = await setUp();
+    sandbox.fault({ operation, call: 1, kind: 'lostAnswer' });
+
+    await open().put('r1', 'old', pair);
+    await open().put('r1', 'new', other);
+    const count = kept()['keyturn/vault/r1']?.versions.length;
+    await open().remove('r1', 'new');
+    await open().remove('r1', 'old');
+
+    expect(count).toBe(2);
+    expect(kept()).toEqual({});
+  },
+);
+
+test('has stored a pair only when it can be read again', async () => {
+  const { open } = await setUp({ readDelay: 3_000 });
+
+  await open().put('r1', 'new', pair);
+
+  expect((await open().get('r1', 'new'))?.sameAs(pair)).toBe(true);
+});
+
+describe('says what is wrong, and no secret, where', () => {
+  test.each([
+    ['the secret holds something else', 'not JSON forty-characters', 'cannot be read from the vault'],
+    ['half a pair is there', '{"new":{"secretAccessKey":"forty-characters"}}', 'cannot be read from the vault'],
+  ])('%s', async (_, value, message) => {
+    const { sandbox, open } = await setUp();
+    sandbox.secrets.create({ name: 'keyturn/vault/r1', region: 'eu-west-1', value });
+
+    const error = await open()
+      .get('r1', 'new')
+      .catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(VaultError);
+    expect((error as VaultError).message).toContain(message);
+    expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
+  });
+
+  test.each(['GetSecretValue', 'CreateSecret'])('%s is not allowed', async (operation) => {
+    const { sandbox, open, kept } = await setUp();
+    sandbox.fault({ operation, call: 'every', kind: 'accessDenied' });
+
+    const error = await open()
+      .put('r1', 'new', pair)
+      .catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(VaultError);
+    expect((error as VaultError).message).toContain(`the vault: secretsmanager:${operation} is denied`);
+    expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
+    expect(kept()).toEqual({});
+  });
+});
