@@ -131,7 +131,7 @@ describe('--in', () => {
   test('asks a command that is named what it holds', async () => {
     const { cwd, id, find } = await openSearch({ real: true });
     const command = join(cwd, 'holder.sh');
-    writeFileSync(command, `#!/bin/sh\ncat >asked.json\necho '{"holds":"${id}"}'\n`, { mode: 0o755 });
+    writeFileSync(command, `#!/bin/sh\ncat >/dev/null\necho '{"holds":"${id}"}'\n`, { mode: 0o755 });
 
     const found = await find('--in exec:./holder.sh');
 
