@@ -9,6 +9,7 @@ import { renderRotation } from './render.ts';
 import { describeRotation, type RotationDocument } from './rotation-document.ts';
 import type { Session } from './session.ts';
 import { shown } from './shown.ts';
+import { toCopy } from './to-copy.ts';
 
 /** Runs, prints, and returns the exit code. What breaks a run from outside (a full disk) is shown with the rotation. */
 export async function finish(session: Session, before: RotationRecord, run: () => Promise<RunResult>): Promise<number> {
@@ -54,7 +55,12 @@ const noHint: Partial<Record<ShownOutcome, string>> = {
 };
 
 /** Where a command did not come to a good end the two lines on stderr say so, with JSON or without. */
-export function print({ io, flags }: Pick<Session, 'io' | 'flags'>, document: RotationDocument, code: number): void {
+export function print(
+  { io, flags }: Pick<Session, 'io' | 'flags'>,
+  { hint: said, ...told }: RotationDocument,
+  code: number,
+): void {
+  const document: RotationDocument = { ...told, hint: said === null ? null : toCopy(said, flags) };
   if (code !== exitCodes.done) {
     const message = document.reason || document.outcome;
     const hint = document.hint ?? noHint[document.outcome];

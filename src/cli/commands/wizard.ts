@@ -18,6 +18,7 @@ import { day, doubtOver, planWords } from '../plan-words.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
 import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
+import { toCopy } from '../to-copy.ts';
 import { askToVouch } from '../unread-places.ts';
 import { whereKeyIs } from '../where-key-is.ts';
 import { withLock } from './resume.ts';
@@ -172,7 +173,7 @@ async function namePlaces(io: Io): Promise<string[]> {
 }
 
 /** Come back later, stay, or go back. In the demo, where waiting takes no time, staying comes first. */
-function waitMenu({ io, progress }: Session, story?: Story) {
+function waitMenu({ io, flags, progress }: Session, story?: Story) {
   const stay = { name: 'stay here and wait', value: 'stay' as const };
   const later = { name: 'come back later', value: 'later' as const };
   const back = { name: 'go back: the old key everywhere again', value: 'rollBack' as const };
@@ -184,8 +185,8 @@ function waitMenu({ io, progress }: Session, story?: Story) {
     const answer = await select(io, message, story ? [stay, back] : [later, stay, back]);
     if (answer === 'stay' && !story) progress.say('  waiting; Ctrl-C leaves, and nothing is lost');
     if (answer === 'later') {
-      progress.say(`  to go on by hand:         keyturn resume ${record.rotation}`);
-      progress.say('  to let cron do it, hourly: 0 * * * *  keyturn resume --all --quiet');
+      progress.say(`  to go on by hand:         ${toCopy(`keyturn resume ${record.rotation}`, flags)}`);
+      progress.say(`  to let cron do it, hourly: 0 * * * *  ${toCopy('keyturn resume --all --quiet', flags)}`);
     }
     return answer;
   };
