@@ -114,8 +114,8 @@ describe('S30 a keyturn.yaml that was found', () => {
   ])('may not say %j', async (text, message) => {
     const cwd = folderWith(text);
 
-    const found = readPolicy(undefined, { cwd, uid });
     const named = await readPolicy('keyturn.yaml', { cwd, uid });
+    const found = readPolicy(undefined, { cwd, uid });
 
     await expect(found).rejects.toMatchObject({
       name: 'UsageError',
