@@ -148,11 +148,8 @@ describe('records', () => {
     const { store, put, read } = setUp();
     put('r1.json', content);
 
-    const loaded = store.load('r1');
-    const saved = store.save(record('r1'));
-
-    await expect(loaded).rejects.toThrow(RecordError);
-    await expect(saved).rejects.toThrow(RecordError);
+    await expect(store.load('r1')).rejects.toThrow(RecordError);
+    await expect(store.save(record('r1'))).rejects.toThrow(RecordError);
     expect(read('r1.json')).toBe(content);
   });
 
