@@ -1,4 +1,6 @@
 // Whether the times of a plan fit together, whoever set them.
+import { marginOf } from '../activities/quiet.ts';
+import { formatDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 
 const day = 86_400;
@@ -13,6 +15,12 @@ export function checkTogether(times: { quietFor: number; grace: number; watchLim
   if (times.watchLimit < times.quietFor) {
     throw new UsageError('--watch-limit is shorter than --quiet-for', {
       hint: 'the watch would end before it can succeed',
+    });
+  }
+  const needed = Math.ceil(times.quietFor + marginOf(times.quietFor * 1000) / 1000);
+  if (times.watchLimit < needed) {
+    throw new UsageError('--watch-limit leaves no time for --quiet-for: last use is published late', {
+      hint: `at least ${formatDuration(needed)} of watching are needed`,
     });
   }
 }

@@ -67,6 +67,8 @@ describe('usage errors', () => {
     ['rotate --grace 1mo --yes', '--grace: "1mo" counts months or years'],
     ['rotate --grace 0s --yes', '--grace: "0s" is too short'],
     ['rotate --watch-limit 1h --quiet-for 2h --yes', '--watch-limit is shorter than --quiet-for'],
+    ['rotate --watch-limit 2h --quiet-for 2h --yes', '--watch-limit leaves no time for --quiet-for'],
+    ['rotate --watch-limit 51h --quiet-for 48h --yes', '--watch-limit leaves no time for --quiet-for'],
     ['rotate --watch-limit 350d --grace 20d --yes', 'together are longer than 360 days'],
     ['rotate --key nonsense --yes', '--key: "nonsense" is not an access key id'],
     ['rotate --free-slot yes --yes', '--free-slot: "yes" is not an access key id'],
