@@ -93,8 +93,36 @@ export interface SecretVersion {
   text: string | null;
 }
 
+/** A secret in the list of a region. */
+export interface ListedSecret {
+  name: string;
+  arn: string;
+  /** Where it is written: another region where this is a replica; null where AWS does not say. */
+  primaryRegion: string | null;
+}
+
+/** The current value of one of many secrets, or why there is none to be had. */
+export interface SecretAmongMany {
+  /** As it was asked for. */
+  secret: string;
+  /** Null where it was not given. */
+  value: { text: string } | { bytes: Uint8Array } | null;
+  /** Null where it was given, and where there is none: no current version, or marked for deletion. */
+  refused: Refused | null;
+}
+
+/** Why one of many was not given; `action` is the permission that is missing, where one is. */
+export interface Refused {
+  why: string;
+  action: string | null;
+}
+
 /** A secret is named by its name or ARN. Every call throws NoSuchEntityError where it, or the version, is not there. */
 export interface SecretsManager {
+  /** `secretsmanager:ListSecrets`, every page; without those marked for deletion. */
+  list(): Promise<ListedSecret[]>;
+  /** `secretsmanager:BatchGetSecretValue`, of at most 20; each needs `secretsmanager:GetSecretValue` besides. */
+  values(secrets: readonly string[]): Promise<SecretAmongMany[]>;
   /** `secretsmanager:DescribeSecret` */
   describe(secret: string): Promise<SecretFacts>;
   /** `secretsmanager:GetSecretValue`, of the version with that label or that id. */
@@ -128,6 +156,10 @@ export interface ParameterFacts {
 
 /** Every call throws NoSuchEntityError where there is no such parameter or version. */
 export interface ParameterStore {
+  /** `ssm:DescribeParameters`, every page; no StringLists. */
+  list(): Promise<{ name: string; type: string }[]>;
+  /** `ssm:GetParameters`, decrypted, of at most 10; refused as a whole where one of them is. Leaves out what is not there. */
+  values(names: readonly string[]): Promise<{ name: string; text: string }[]>;
   /** `ssm:GetParameterHistory` */
   facts(name: string): Promise<ParameterFacts>;
   /** `ssm:GetParameter`, decrypted; of the newest version or of the one named. */

@@ -22,6 +22,25 @@ export function parameterStoreOf(connect: () => Promise<Connected>): ParameterSt
     );
 
   return {
+    list: () =>
+      call('DescribeParameters', async ({ sdk, client }) => {
+        const parameters: { name: string; type: string }[] = [];
+        const asked = { ParameterFilters: [{ Key: 'Type', Option: 'Equals', Values: ['SecureString', 'String'] }] };
+        for await (const { Parameters = [] } of sdk.paginateDescribeParameters({ client, pageSize: 50 }, asked)) {
+          for (const { Name = '', Type = '' } of Parameters) parameters.push({ name: Name, type: Type });
+        }
+        return parameters;
+      }),
+
+    values: async (names) => {
+      const { Parameters = [] } = await call('GetParameters', ({ sdk, client }) =>
+        client.send(new sdk.GetParametersCommand({ Names: [...names], WithDecryption: true })),
+      );
+      return Parameters.flatMap(({ Name, Value }) =>
+        Name && Value !== undefined ? [{ name: Name, text: Value }] : [],
+      );
+    },
+
     facts: async (name) => {
       const newest = await call('GetParameterHistory', async ({ sdk, client }) => {
         let last: Sdk.ParameterHistory | undefined;

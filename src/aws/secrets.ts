@@ -1,7 +1,7 @@
 // Secrets Manager in keyturn's own words. No refusal is quoted but those of permissions, and no value reaches an error.
 import type * as Sdk from '@aws-sdk/client-secrets-manager';
 import { AwsRefusalError, NoSuchEntityError } from '../errors.ts';
-import type { SecretsManager } from './contract.ts';
+import type { ListedSecret, Refused, SecretAmongMany, SecretsManager } from './contract.ts';
 import { translatedWithoutWords as translated } from './translate.ts';
 
 interface Connected {
@@ -30,6 +30,32 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
 
   return {
     moveStage,
+
+    list: () =>
+      call('ListSecrets', async ({ sdk, client }) => {
+        const secrets: ListedSecret[] = [];
+        for await (const { SecretList = [] } of sdk.paginateListSecrets({ client, pageSize: 100 }, {})) {
+          for (const { Name = '', ARN = Name, PrimaryRegion = null } of SecretList) {
+            secrets.push({ name: Name, arn: ARN, primaryRegion: PrimaryRegion });
+          }
+        }
+        return secrets;
+      }),
+
+    values: (secrets) =>
+      call('BatchGetSecretValue', async ({ sdk, client }) => {
+        const given = new Map<string | undefined, Pick<SecretAmongMany, 'value' | 'refused'>>();
+        for await (const page of sdk.paginateBatchGetSecretValue({ client }, { SecretIdList: [...secrets] })) {
+          for (const { ARN, Name, SecretString, SecretBinary } of page.SecretValues ?? []) {
+            const value =
+              SecretString === undefined ? { bytes: SecretBinary ?? new Uint8Array() } : { text: SecretString };
+            for (const id of [ARN, Name]) given.set(id, { value, refused: null });
+          }
+          for (const error of page.Errors ?? []) given.set(error.SecretId, { value: null, refused: refusalOf(error) });
+        }
+        const unanswered = { value: null, refused: { why: 'AWS said nothing of it', action: null } };
+        return secrets.map((secret) => ({ secret, ...(given.get(secret) ?? unanswered) }));
+      }),
 
     describe: async (secret) => {
       const facts = await call('DescribeSecret', ({ sdk, client }) =>
@@ -113,4 +139,13 @@ async function refusedAnyway(impossible: () => Promise<unknown>): Promise<void> 
     if (error instanceof AwsRefusalError) return;
     throw error;
   }
+}
+
+/** Null where there is no value that could be refused. */
+function refusalOf({ ErrorCode = 'Error', Message = '' }: Sdk.APIErrorType): Refused | null {
+  if (['ResourceNotFoundException', 'InvalidRequestException'].includes(ErrorCode)) return null;
+  if (!ErrorCode.startsWith('AccessDenied'))
+    return { why: `secretsmanager:GetSecretValue: ${ErrorCode}`, action: null };
+  const action = /kms/i.test(Message) ? 'kms:Decrypt' : 'secretsmanager:GetSecretValue';
+  return { why: `${action} is denied`, action };
 }

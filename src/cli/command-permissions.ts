@@ -7,6 +7,8 @@ interface Needs {
   activities: readonly ActivityName[];
   /** For what the command does without an activity. */
   besides: readonly string[];
+  /** For what it looks through besides users. */
+  search?: readonly string[];
 }
 
 /** What it takes to show how the keys stand. */
@@ -49,7 +51,17 @@ const commandNeeds: Record<CommandName, Needs | null> = {
     activities: [],
     besides: [...show, 'iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'],
   },
-  find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'] },
+  find: {
+    activities: [],
+    besides: ['iam:GetAccessKeyLastUsed'],
+    search: [
+      'secretsmanager:BatchGetSecretValue',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:ListSecrets',
+      'ssm:DescribeParameters',
+      'ssm:GetParameters',
+    ],
+  },
   policy: null,
   demo: null,
   sandbox: null,
@@ -66,6 +78,11 @@ export function actionsOf(command: string): string[] | null | undefined {
   if (!Object.hasOwn(commandNeeds, command)) return undefined;
   const needs = commandNeeds[command as CommandName];
   return needs && [...needs.activities.flatMap((name) => activityPermissions[name]), ...needs.besides];
+}
+
+/** The actions by which the command looks for places; lists have no resource of their own. */
+export function searchActionsOf(command: string): readonly string[] {
+  return commandNeeds[command as CommandName]?.search ?? [];
 }
 
 /** Whether the command may write to places. */

@@ -7,11 +7,12 @@ import { surroundingsOf } from './surroundings.ts';
 /** Without specs, wherever can be looked unasked. */
 export async function whereKeyIs(
   keyId: string,
-  { io, flags, consumer }: Pick<Session, 'io' | 'flags' | 'consumer'>,
+  { io, flags, aws, consumer }: Pick<Session, 'io' | 'flags' | 'aws' | 'consumer'>,
   specs: readonly string[] = [],
 ): Promise<Search> {
   return searchPlaces(keyId, specs, {
     surroundings: await surroundingsOf(flags, io),
+    aws,
     open: (spec) => consumer(spec, { user: '', oldKey: keyId, newKey: null }),
   });
 }

@@ -108,10 +108,14 @@ export interface ConsumerKind {
   find(keyId: string, surroundings: Surroundings): Promise<string[]>;
   /**
    * Looks where `place` says, written as a place or as a pattern of places; null means where `find` looks. Names what it could
-   * not read instead of throwing. Undefined where `place` is one place that can be opened and asked. A kind in AWS without
-   * this counts as not looked at.
+   * not read instead of throwing. Undefined where `place` is one place that can be opened and asked.
    */
-  findIn?(keyId: string, place: string | null, surroundings: Surroundings): Promise<Search | undefined>;
+  findIn?(
+    keyId: string,
+    place: string | null,
+    surroundings: Surroundings,
+    aws: ConsumerDeps['aws'],
+  ): Promise<Search | undefined>;
   /** What a resolved place needs in AWS, told without asking AWS; kinds that live elsewhere leave it out. */
   permissions?(place: string): readonly Permission[];
 }

@@ -2,12 +2,15 @@
 // and read back, and takes its place only if nobody changed the secret meanwhile; AWSCURRENT is never moved back.
 import { UsageError } from '../errors.ts';
 import type { ConsumerKind, Surroundings } from './contract.ts';
+import { findSecrets } from './find-secrets.ts';
+import { inNoRegion } from './key-in-text.ts';
 import type { PropertyNames } from './pair-in-json.ts';
 import { joinPlace, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
 import { openSecret } from './secret-versions.ts';
 
 const kind = 'secretsmanager';
 const arnPattern = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$/;
+const namePattern = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 
 interface Place {
   /** Its name or ARN. */
@@ -29,6 +32,11 @@ export const secretsmanager: ConsumerKind = {
     });
   },
   find: async () => [],
+  findIn: async (keyId, place, { region }, aws) => {
+    if (place !== null) return undefined;
+    if (region === undefined) return inNoRegion(kind);
+    return findSecrets(keyId, { region, secrets: aws.secretsManager(region), specOf });
+  },
   permissions: (place) => {
     const { secret, region } = parsePlace(place, {});
     // Secrets Manager puts a dash and six characters behind the name (its User Guide, "Determine permissions").
@@ -44,7 +52,7 @@ function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): 
   const { name, options } = splitPlace(kind, place);
   const spec = `${kind}:${place}`;
   const [, ofArn] = arnPattern.exec(name) ?? [];
-  if (!ofArn && !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name)) {
+  if (!ofArn && !namePattern.test(name)) {
     throw new UsageError(`${spec} names no secret`, { hint: 'like secretsmanager:app/aws-key, or its ARN' });
   }
   if (ofArn && options.region && options.region !== ofArn) {
@@ -60,4 +68,9 @@ function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): 
 
 function placeOf({ secret, region, names }: Place): string {
   return joinPlace(secret, { ...names, ...(arnPattern.test(secret) ? {} : { region }) });
+}
+
+/** Null where no spec can name such a secret: those of other services have names of their own. */
+function specOf(secret: string, region: string): string | null {
+  return namePattern.test(secret) ? `${kind}:${placeOf({ secret, region, names: null })}` : null;
 }

@@ -2,6 +2,8 @@
 // One parameter is written at once; two cannot be, which is why one is better.
 import { UsageError } from '../errors.ts';
 import type { ConsumerKind, Permission, Surroundings } from './contract.ts';
+import { findParameters } from './find-parameters.ts';
+import { inNoRegion } from './key-in-text.ts';
 import type { PropertyNames } from './pair-in-json.ts';
 import { openParameterPair } from './parameter-pair.ts';
 import { joinPlace, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
@@ -31,6 +33,12 @@ export const ssm: ConsumerKind = {
       : openParameterPair({ spec, path, idPath }, parts);
   },
   find: async () => [],
+  findIn: async (keyId, place, { region }, aws) => {
+    if (place !== null) return undefined;
+    if (region === undefined) return inNoRegion(kind);
+    const specOf = (path: string, idPath: string | null) => `${kind}:${placeOf({ path, idPath, names: null, region })}`;
+    return findParameters(keyId, { region, parameters: aws.parameterStore(region), specOf });
+  },
   permissions: (place): Permission[] => {
     const { path, idPath, region } = parsePlace(place, {});
     const arn = (name: string) =>

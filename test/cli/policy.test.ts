@@ -126,6 +126,26 @@ describe('keyturn policy prints', () => {
   });
 });
 
+test('keyturn policy prints for find what it looks through, and for no other command', async () => {
+  const [find, all] = [await printed('policy find'), await printed('policy')];
+
+  expect(find.Statement.map(({ Sid, Action, Resource }) => ({ Sid, Action, Resource }))).toEqual([
+    { Sid: 'Look', Action: ['iam:GetAccessKeyLastUsed'], Resource: ['arn:aws:iam::*:user/*'] },
+    {
+      Sid: 'Search',
+      Action: [
+        'secretsmanager:BatchGetSecretValue',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:ListSecrets',
+        'ssm:DescribeParameters',
+        'ssm:GetParameters',
+      ],
+      Resource: ['*'],
+    },
+  ]);
+  expect(all.Statement.map(({ Sid }) => Sid)).not.toContain('Search');
+});
+
 describe('S32 with exactly the printed policy', () => {
   test.each(['rotate', 'resume', 'proceed'])('of %s a rotation comes to its end', async (command) => {
     const desk = await openDesk({ policies: [await printed(`policy ${command} --user alice`)] });

@@ -2,7 +2,6 @@
 // credentials, changes nothing, and prints no secret.
 import { isAccessKeyId, shortKeyId } from '../../access-key.ts';
 import type { NotLookedAt, Search } from '../../consumers/contract.ts';
-import { kindsPassedOver } from '../../consumers/search-places.ts';
 import { KeyturnError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { orInterrupted } from '../interruption.ts';
@@ -27,8 +26,7 @@ export async function find(flags: Flags, io: Io, key = ''): Promise<number> {
     io,
     Promise.all([whereKeyIs(key, session, flags.in), ownerOf(key, session)]),
   );
-  const passedOver = flags.in ? [] : await kindsPassedOver();
-  const notLookedAt = [...search.notLookedAt, ...passedOver, ...owner.notLookedAt];
+  const notLookedAt = [...search.notLookedAt, ...owner.notLookedAt];
   const found = { places: search.places, notLookedAt };
   io.stdout.write(
     flags.json

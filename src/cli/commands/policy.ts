@@ -4,7 +4,7 @@ import { type PolicyStatement, userStatements } from '../../activities/permissio
 import { permissionsOf, resolveConsumers } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { nearest } from '../../policy/nearest.ts';
-import { actionsOf, commandNames, delivers, onlyReactivate } from '../command-permissions.ts';
+import { actionsOf, commandNames, delivers, onlyReactivate, searchActionsOf } from '../command-permissions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
@@ -16,6 +16,7 @@ export async function policy(flags: Flags, io: Io, command = ''): Promise<number
   const region = flags.region ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
   const Statement = [
     ...userStatements(actions, userArns(flags.user, partitionOf(region))),
+    ...forSearch(command),
     ...(await forPlaces(command, flags, io)),
   ];
   io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, null, 2)}\n`);
@@ -38,6 +39,12 @@ function neededBy(command: string, flags: Flags): readonly string[] {
   throw new UsageError(`there is no command ${command}`, {
     hint: near ? `did you mean ${near}?` : `the commands are ${commandNames.join(', ')}`,
   });
+}
+
+/** Any secret may be the one that holds the key. */
+function forSearch(command: string): PolicyStatement[] {
+  const actions = searchActionsOf(command);
+  return actions.length > 0 ? [{ Sid: 'Search', Effect: 'Allow', Action: [...actions], Resource: ['*'] }] : [];
 }
 
 async function forPlaces(command: string, flags: Flags, io: Io): Promise<PolicyStatement[]> {

@@ -12,6 +12,7 @@ import { endBeforeItBegins } from '../end-before-it-begins.ts';
 import { describe, finish } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
+import { notLookedAtWords } from '../not-looked-at-words.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
 import { day, doubtOver, planWords } from '../plan-words.ts';
@@ -151,7 +152,7 @@ async function choosePlaces(session: Session, oldKey: string | null): Promise<st
   const { io, flags, progress } = session;
   if (flags.to && flags.to.length > 0) return flags.to;
   const search = oldKey === null ? null : await whereKeyIs(oldKey, session);
-  for (const { what, why } of search?.notLookedAt ?? []) progress.say(`not looked at: ${what}: ${why}`);
+  for (const line of notLookedAtWords(search?.notLookedAt ?? [], oldKey ?? '')) progress.say(line);
   const found = search?.places.map(({ spec }) => spec) ?? [];
   if (found.length > 0) {
     const ticked = await tick(io, 'These hold the old key. Where shall the new one go?', [

@@ -1,0 +1,52 @@
+// Looks for a key through the secrets of a region. The vault's own are never read (S31): what is in there is no place.
+import type { ListedSecret, SecretAmongMany, SecretsManager } from '../aws/contract.ts';
+import type { Search } from './contract.ts';
+import { keyInText, notGiven, standsThere } from './key-in-text.ts';
+
+interface Where {
+  region: string;
+  secrets: SecretsManager;
+  /** Null where no spec can name the secret. */
+  specOf(secret: string, region: string): string | null;
+}
+
+const vaultPrefix = 'keyturn/vault/';
+/** As many as one BatchGetSecretValue takes. */
+const atOnce = 20;
+
+/** Never throws what AWS refuses: it is named. */
+export async function findSecrets(keyId: string, { region, secrets, specOf }: Where): Promise<Search> {
+  const search: Search = { places: [], notLookedAt: [] };
+  let what = `the secrets in ${region}`;
+  try {
+    const listed = (await secrets.list()).filter(({ name }) => !name.startsWith(vaultPrefix));
+    for (let from = 0; from < listed.length; from += atOnce) {
+      if (from > 0) what = `the secrets in ${region} from ${listed[from]?.name} on`;
+      const some = listed.slice(from, from + atOnce);
+      const given = await secrets.values(some.map(({ arn }) => arn));
+      for (const [index, one] of some.entries()) note(one, given[index]);
+    }
+  } catch (error) {
+    search.notLookedAt.push(notGiven(what, error));
+  }
+  return search;
+
+  function note({ name, primaryRegion }: ListedSecret, given: SecretAmongMany | undefined): void {
+    const where = `the secret ${name}`;
+    const leave = (why: string, permission: string | null = null) =>
+      search.notLookedAt.push({ what: `${where} in ${region}`, why, permission });
+    if (given?.refused) leave(given.refused.why, given.refused.action);
+    if (!given?.value) return;
+    if ('bytes' in given.value) {
+      if (Buffer.from(given.value.bytes).includes(keyId)) leave(`${standsThere} ${where} is binary`);
+      return;
+    }
+    const found = keyInText(given.value.text, keyId, where);
+    if (!found) return;
+    // A replica cannot be written: the place is the secret that it follows.
+    const spec = specOf(name, primaryRegion ?? region);
+    if (found.why !== null) leave(found.why);
+    else if (spec === null) leave(`${standsThere} it belongs to another service`);
+    else search.places.push({ spec, where: `${where} in ${primaryRegion ?? region}` });
+  }
+}
