@@ -1,6 +1,7 @@
 // keyturn rotate: one user's key, by the flags and the policy file alone.
 
 import { consumerKinds } from '../../consumers/registry.ts';
+import { nearPlaces } from '../../consumers/search-places.ts';
 import { UsageError } from '../../errors.ts';
 import { begin, mustBeFree } from '../begin.ts';
 import { effectiveFlags, type PolicySays, policyOf } from '../effective-flags.ts';
@@ -10,8 +11,8 @@ import { chooseOldKey, lookAtUser, makePlan, type Planned, readFlags } from '../
 import type { Flags } from '../options.ts';
 import { planWords } from '../plan-words.ts';
 import { openSession, type Session } from '../session.ts';
+import { surroundingsOf } from '../surroundings.ts';
 import { askToVouch } from '../unread-places.ts';
-import { whereKeyIs } from '../where-key-is.ts';
 
 export async function rotate(flags: Flags, io: Io): Promise<number> {
   const policy = await policyOf(flags, io);
@@ -51,12 +52,13 @@ export function tellPlanned({ progress }: Session, { warnings }: Planned, { take
 }
 
 async function noPlace(oldKey: string | null, session: Session): Promise<UsageError> {
-  const found = oldKey === null ? [] : (await whereKeyIs(oldKey, session)).places;
+  const { flags, io } = session;
+  const found = oldKey === null ? [] : await nearPlaces(oldKey, await surroundingsOf(flags, io));
   const kinds = consumerKinds.map((one) => one.usage.split('  ')[0]).join(', ');
   return new UsageError('where does the new key go?', {
     hint:
       found.length > 0
-        ? `these hold the old one: ${found.map(({ spec }) => `--to ${spec}`).join(' ')}`
+        ? `these hold the old one: ${found.map((spec) => `--to ${spec}`).join(' ')}`
         : `name each place with --to: ${kinds}`,
   });
 }
