@@ -10,7 +10,7 @@ import { translated } from './translate.ts';
 
 export function createAws(options: AwsOptions): Aws {
   const connection = createConnection(options);
-  const { iam, sts, iamWithoutRetries, stsAs, region, time, signWithInsteadOf } = connection;
+  const { iam, sts, iamWithoutRetries, stsAs, region, time, signWithInsteadOf, credentials } = connection;
 
   const lastUsed = async (keyId: string) => {
     const { sdk, client } = await iam();
@@ -21,6 +21,8 @@ export function createAws(options: AwsOptions): Aws {
 
   return {
     caller: async () => {
+      // Here and not within the request, where Ctrl-C at the question for a code would look like an answer that got lost.
+      await credentials();
       const { sdk, client } = await sts();
       return callerOf(
         await translated('sts:GetCallerIdentity', () => client.send(new sdk.GetCallerIdentityCommand({}))),

@@ -1,12 +1,14 @@
-// How requests reach AWS: whose credentials sign them, where they go, and what every answer's Date header says of AWS's
+// How requests reach AWS: who signs them, where they go, and what every answer's Date header says of AWS's
 // clock. The SDK is loaded when first needed.
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { STSClient } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { requestTimeLimit } from './contract.ts';
+import { credentialsOf, type Identity, identity } from './credentials.ts';
+import { translated } from './translate.ts';
 
 export interface AwsOptions {
   clock: Clock;
@@ -22,12 +24,6 @@ export interface AwsOptions {
   onRequest?: ((action: string, status: number | null) => void) | undefined;
 }
 
-interface Identity {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
-
 /** The SDK's clients, each made when first asked for, and what they have in common. */
 export function createConnection(options: AwsOptions) {
   const { clock } = options;
@@ -39,26 +35,28 @@ export function createConnection(options: AwsOptions) {
     if (!Number.isNaN(date)) answered = { date, when: clock.monotonic() };
   };
 
-  const baseCredentials = once(async () => {
-    if (options.credentials) {
-      const pair = options.credentials;
-      return async (): Promise<Identity> => identity(pair);
-    }
-    const { fromEnv, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-    // As in the AWS CLI, a key in the environment wins over AWS_PROFILE; the SDK's own chain has it the other way round.
-    if (!options.profile && process.env.AWS_ACCESS_KEY_ID && process.env.AWS_SECRET_ACCESS_KEY) return fromEnv();
-    return fromNodeProviderChain({
-      // Else it warns on the console of a profile that was asked for by its name.
-      logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-      ...(options.profile ? { profile: options.profile } : {}),
-      ...(options.mfaCode ? { mfaCodeProvider: options.mfaCode } : {}),
-    });
-  });
+  /** The own key's successor wherever that key would have signed, also for a role (S17). */
+  const successor = (base: Identity) => (base.accessKeyId === ownKey?.instead ? identity(ownKey.pair) : base);
 
-  const credentials = async (): Promise<Identity> => {
-    const base = await (await baseCredentials())();
-    return ownKey && base.accessKeyId === ownKey.instead ? identity(ownKey.pair) : base;
-  };
+  const assumeRole = (source: Identity, params: AssumeRoleCommandInput) =>
+    translated('sts:AssumeRole', async (): Promise<Identity> => {
+      const sdk = await import('@aws-sdk/client-sts');
+      const client = watched(new sdk.STSClient({ ...(await config()), credentials: successor(source) }));
+      try {
+        const { Credentials: session } = await client.send(new sdk.AssumeRoleCommand(params));
+        return {
+          accessKeyId: session?.AccessKeyId ?? '',
+          secretAccessKey: session?.SecretAccessKey ?? '',
+          sessionToken: session?.SessionToken ?? '',
+          ...(session?.Expiration ? { expiration: session.Expiration } : {}),
+        };
+      } finally {
+        client.destroy();
+      }
+    });
+
+  const baseCredentials = once(() => credentialsOf({ ...options, assumeRole }));
+  const credentials = async () => successor(await (await baseCredentials())());
 
   const region = once(async () => {
     if (options.region) return options.region;
@@ -121,6 +119,8 @@ export function createConnection(options: AwsOptions) {
     secretsManager,
     ssm,
     region,
+    /** Rejects with what stands in the way of signing, an interrupted question for a code untranslated. */
+    credentials,
     /** An IAM client whose requests are sent once, whatever comes of them; the caller destroys it. */
     iamWithoutRetries: async (tag: string) => {
       const { sdk, client: counted } = await iam();
@@ -151,10 +151,6 @@ export function createConnection(options: AwsOptions) {
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };
-}
-
-function identity(pair: KeyPair): Identity {
-  return { accessKeyId: pair.accessKeyId, secretAccessKey: pair.reveal() };
 }
 
 /** Calls `make` the first time only, and again after `forget`; a failure is not kept. */

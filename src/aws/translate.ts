@@ -64,6 +64,7 @@ export async function translatedWithoutWords<T>(what: string, call: () => Promis
   try {
     return await call();
   } catch (error) {
+    if (error instanceof KeyturnError) throw error;
     const { name = 'Error', message = '', code = '', $metadata, $fault } = (error ?? {}) as SdkError;
     const said = denied.has(name) ? message : '';
     throw translate(what, { name, message: said, code, $metadata, $fault });
@@ -88,6 +89,11 @@ export function translate(what: string, error: unknown): KeyturnError {
   if (keyNotAccepted.has(name)) {
     return new KeyNotAcceptedError(`AWS does not accept the key that signed ${what}: ${name}${request}`, {
       hint: 'the key is unknown, inactive, deleted or not yet known everywhere, or its secret is wrong; check with aws sts get-caller-identity',
+    });
+  }
+  if (denied.has(name) && message.startsWith('MultiFactorAuthentication failed')) {
+    return new AccessDeniedError(`AWS did not accept the MFA code for ${what}${request}`, {
+      hint: 'a code is good for one use: wait for the next one, check mfa_serial, then run the same command again',
     });
   }
   if (denied.has(name)) {

@@ -92,6 +92,17 @@ test('a key that is unknown, inactive or has another secret is one and the same 
   await sandbox.close();
 });
 
+test('an MFA code that AWS refuses is said as such, and that the next one is needed', () => {
+  const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. ';
+  const refused = Object.assign(new Error(message), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+
+  const error = translate('sts:AssumeRole', refused);
+
+  expect(error.name).toBe('AccessDeniedError');
+  expect(error.message).toBe('AWS did not accept the MFA code for sts:AssumeRole');
+  expect(error.hint).toContain('wait for the next one');
+});
+
 test('nobody listening is said as such, with what to check', async () => {
   const { sandbox, connect } = await arranged();
   await sandbox.close();

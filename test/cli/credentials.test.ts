@@ -91,7 +91,8 @@ describe('credentials', () => {
     const { code, stderr } = await desk.run('rotate --user alice --to credentials-file:default --yes --profile nobody');
 
     expect(code).toBe(2);
-    expect(stderr).toContain('error: no AWS credentials were found');
+    expect(stderr).toContain("error: there is no profile nobody in the AWS CLI's files");
+    expect(desk.sandbox.requests).toEqual([]);
   });
 
   test.each([
@@ -122,6 +123,26 @@ describe('credentials', () => {
       message: expect.stringContaining('has expired'),
       hint: expect.stringContaining('sign in again'),
     });
+  });
+
+  test('a session that expires between two commands: exit 3, everything stays, and a new one goes on', async () => {
+    const desk = await openDesk();
+    const { arn } = desk.account.createRole({ name: 'operator', policies: allBut('iam:Nothing') });
+    await desk.assume(arn);
+    await desk.waiting();
+    const before = desk.left();
+    await desk.pass(60);
+
+    const expired = await desk.run('resume --json');
+    const then = desk.left();
+    await desk.assume(arn);
+    const renewed = await desk.run('resume --json');
+
+    expect(expired.stderr).toContain('has expired');
+    expect(expired.stderr).toContain('hint: sign in again');
+    expect([expired.code, renewed.code]).toEqual([3, 0]);
+    expect(then).toEqual(before);
+    expect(renewed.json().state).toBe('awaitGrace');
   });
 
   test("a role's credentials have no user of their own: exit 2 without --user, with it all is well", async () => {
