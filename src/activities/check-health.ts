@@ -9,10 +9,11 @@ import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, settledKeys } from './keys.ts';
-import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { placeWithoutNewKey } from './places.ts';
 import { lookAtProbes } from './probe-all.ts';
 import { isQuarantined, quarantinePermissions } from './quarantine.ts';
 import { wasUsedAfterAll } from './quiet.ts';
+import { newKeyOf } from './record.ts';
 
 export const permissions = [
   ...quarantinePermissions,

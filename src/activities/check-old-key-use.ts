@@ -9,10 +9,10 @@ import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from './keys.ts';
-import { newKeyOf, placeWithoutNewKey, unconfirmedPlaces } from './places.ts';
+import { placeWithoutNewKey, unconfirmedPlaces } from './places.ts';
 import { failingProbe } from './probe-all.ts';
 import { judgeQuiet } from './quiet.ts';
-import { deactivationStands, deliveredAt, wasCutOffIn, watchedFrom } from './record.ts';
+import { deactivationStands, deliveredAt, newKeyOf, wasCutOffIn, watchedFrom } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',

@@ -8,9 +8,10 @@ import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, reactivateCommand } from './keys.ts';
-import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { placeWithoutNewKey } from './places.ts';
 import { failingProbe } from './probe-all.ts';
 import { graceOf } from './quiet.ts';
+import { newKeyOf } from './record.ts';
 
 export const permissions = [
   ...fencePermissions,

@@ -6,9 +6,9 @@ import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, deleteInactivePermissions, isActive, reactivateCommand } from './keys.ts';
-import { newKeyOf, placeWithoutNewKey } from './places.ts';
+import { placeWithoutNewKey } from './places.ts';
 import { wasUsedAfterAll } from './quiet.ts';
-import { deactivationStands } from './record.ts';
+import { deactivationStands, newKeyOf } from './record.ts';
 
 export const permissions = [
   ...fencePermissions,

@@ -7,8 +7,8 @@ import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
-import { newKeyOf, unconfirmedPlaces } from './places.ts';
-import { deactivationStands, isRollingBack, wasCutOffIn } from './record.ts';
+import { unconfirmedPlaces } from './places.ts';
+import { deactivationStands, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',

@@ -4,6 +4,7 @@ import type { KeyPair } from '../access-key.ts';
 import type { Consumer } from '../consumers/contract.ts';
 import type { RotationContext } from '../machine/context.ts';
 import type { ActivityDeps } from './contract.ts';
+import { newKeyOf } from './record.ts';
 
 /** Opens a place of the plan, with what this rotation knows of it. */
 export async function openPlace(deps: ActivityDeps, context: RotationContext, spec: string): Promise<Consumer> {
@@ -53,9 +54,4 @@ export function unconfirmedPlaces({ plan, deliverKey, deactivateKey, checkOldKey
     checkOldKeyUse?.verdict === 'gone';
   if (vouched) return [];
   return (deliverKey?.consumers ?? []).filter((one) => one.readable === false).map((one) => one.spec);
-}
-
-/** The new key's id as the record knows it. Throws nothing: before createKey there is none. */
-export function newKeyOf(context: RotationContext): string | null {
-  return context.createKey?.newKey ?? context.plan.newKey;
 }

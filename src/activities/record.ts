@@ -53,3 +53,8 @@ export function watchedFrom(context: RotationContext): number {
   ];
   return Math.max(deliveredAt(context), ...moments.filter((at) => at !== undefined).map(timeOf));
 }
+
+/** The new key's id as the record knows it. Null before createKey. */
+export function newKeyOf(context: RotationContext): string | null {
+  return context.createKey?.newKey ?? context.plan.newKey;
+}

@@ -8,8 +8,8 @@ import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, settledKeys } from './keys.ts';
-import { newKeyOf, unconfirmedPlaces } from './places.ts';
-import { isRollingBack, wasCutOffIn } from './record.ts';
+import { unconfirmedPlaces } from './places.ts';
+import { isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
 
 export const permissions = ['iam:GetUser', 'iam:ListAccessKeys', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'];
 

@@ -8,8 +8,7 @@ import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { deleteInactive, findKey, settledKeys } from './keys.ts';
 import { orphanPermissions, removeOrphan } from './orphan.ts';
-import { newKeyOf } from './places.ts';
-import { counterOf, wasCutOffIn, wasOffered } from './record.ts';
+import { counterOf, newKeyOf, wasCutOffIn, wasOffered } from './record.ts';
 
 export const permissions = [...fencePermissions, ...orphanPermissions, 'sts:GetCallerIdentity'];
 

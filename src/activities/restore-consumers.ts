@@ -5,7 +5,8 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { heldBy, newKeyOf, openPlace } from './places.ts';
+import { heldBy, openPlace } from './places.ts';
+import { newKeyOf } from './record.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 

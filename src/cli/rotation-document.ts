@@ -1,7 +1,7 @@
 // The one description of a rotation that every command prints: as JSON, exactly as the manual has it, and the source of
 // the text for people. Keys are looked at afresh; where AWS does not answer none are shown, for what was is not what is.
 import { keysWithUse } from '../activities/keys.ts';
-import { isRollingBack } from '../activities/record.ts';
+import { isRollingBack, newKeyOf } from '../activities/record.ts';
 import type { Aws } from '../aws/contract.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { KeyturnError } from '../errors.ts';
@@ -77,10 +77,6 @@ function seenNow(
 /** What can be said of a rotation that nobody is running. */
 export function standing(record: RotationRecord): ShownOutcome {
   return record.outcome ?? (record.park ? 'waiting' : 'stopped');
-}
-
-export function newKeyOf(context: RotationContext): string | null {
-  return context.createKey?.newKey ?? context.plan.newKey;
 }
 
 async function freshKeys(

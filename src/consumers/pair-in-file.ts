@@ -1,5 +1,6 @@
 // A place that is a pair somewhere in a text file: looked at and changed under a lock, replaced atomically, and not one
 // other byte of it changed. What the text means is for each kind to say.
+
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isAccessKeyId, KeyPair, shortKeyId } from '../access-key.ts';
@@ -8,6 +9,7 @@ import { ConsumerError, LockedError } from '../errors.ts';
 import { followLinks, readFileIfThere, removeLeftovers, replaceFile } from '../files.ts';
 import { acquireLock } from '../lock.ts';
 import type { Consumer, Surroundings } from './contract.ts';
+import { heldFor } from './held-for.ts';
 import { asConsumerError, assertReplaceable } from './replaceable-file.ts';
 
 /** What a text holds at the place. */
@@ -99,8 +101,7 @@ export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>
     readBack: (pair) =>
       inOurWords(async () => {
         const { facts } = await look();
-        const sameIdOnly = pair !== undefined && facts.holds === pair.accessKeyId && !facts.pair?.sameAs(pair);
-        return sameIdOnly ? null : facts.holds;
+        return heldFor(facts, pair);
       }),
 
     restore: (pair, expected) =>

@@ -1,11 +1,13 @@
 // A pair in a secret of Secrets Manager, version by version: looked at in AWSCURRENT, written as AWSPENDING, read back, and
 // made AWSCURRENT only in the place of the very version that was read.
+
 import { createHash } from 'node:crypto';
 import type { KeyPair } from '../access-key.ts';
 import type { SecretFacts, SecretsManager, SecretVersion } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 import { AwsRefusalError, ConsumerError, KeyturnError, NoSuchEntityError } from '../errors.ts';
 import type { Consumer, Replacement } from './contract.ts';
+import { heldFor } from './held-for.ts';
 import { shownId } from './pair-in-file.ts';
 import { lookInJson, type PairInJson, type PropertyNames, withPairInJson } from './pair-in-json.ts';
 import { asFailureOf, trialPair, untilSeen } from './place-in-aws.ts';
@@ -147,9 +149,7 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
 
     readBack: (pair) =>
       asFailureOf(where, async () => {
-        const { holds, pair: found } = await look(pair?.accessKeyId);
-        const sameIdOnly = pair !== undefined && holds === pair.accessKeyId && !found?.sameAs(pair);
-        return sameIdOnly ? null : holds;
+        return heldFor(await look(pair?.accessKeyId), pair);
       }),
 
     restore: (pair, expected) =>

@@ -1,7 +1,9 @@
 // A pair in the JSON of one SecureString: both halves change in one version, and whatever else it holds stays.
+
 import type { KeyPair } from '../access-key.ts';
 import { ConsumerError } from '../errors.ts';
 import type { Consumer, Replacement } from './contract.ts';
+import { heldFor } from './held-for.ts';
 import { mustBeSecure, mustFit, notesOn, type ParameterParts, rewrite } from './one-parameter.ts';
 import { shownId } from './pair-in-file.ts';
 import { lookInJson, type PairInJson, type PropertyNames, withPairInJson } from './pair-in-json.ts';
@@ -66,9 +68,7 @@ export function openSecureJson(
 
     readBack: (pair) =>
       asFailureOf(where, async () => {
-        const { holds, pair: found } = await look(pair?.accessKeyId);
-        const sameIdOnly = pair !== undefined && holds === pair.accessKeyId && !found?.sameAs(pair);
-        return sameIdOnly ? null : holds;
+        return heldFor(await look(pair?.accessKeyId), pair);
       }),
 
     restore: (pair, expected) =>

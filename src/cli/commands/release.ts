@@ -1,5 +1,6 @@
 // keyturn release: takes the claim of a dead rotation off its user. Shows what speaks for its death, and asks.
 import { type Claim, claimsOf, releaseClaim } from '../../activities/claim.ts';
+import { newKeyOf } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
@@ -9,7 +10,7 @@ import type { Io } from '../io.ts';
 import { lookAtUser, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
-import { consumersOf, newKeyOf, type RotationDocument } from '../rotation-document.ts';
+import { consumersOf, type RotationDocument } from '../rotation-document.ts';
 import { openSession, type Session } from '../session.ts';
 
 export async function release(flags: Flags, io: Io, given: string | undefined): Promise<number> {
