@@ -1,6 +1,5 @@
 // A place that is a pair somewhere in a text file: looked at and changed under a lock, replaced atomically, and not one
 // other byte of it changed. What the text means is for each kind to say.
-
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isAccessKeyId, KeyPair, shortKeyId } from '../access-key.ts';

@@ -1,6 +1,5 @@
 // A pair in a secret of Secrets Manager, version by version: looked at in AWSCURRENT, written as AWSPENDING, read back, and
 // made AWSCURRENT only in the place of the very version that was read.
-
 import { createHash } from 'node:crypto';
 import type { KeyPair } from '../access-key.ts';
 import type { SecretFacts, SecretsManager, SecretVersion } from '../aws/contract.ts';

@@ -1,5 +1,4 @@
 // A pair in the JSON of one SecureString: both halves change in one version, and whatever else it holds stays.
-
 import type { KeyPair } from '../access-key.ts';
 import { ConsumerError } from '../errors.ts';
 import type { Consumer, Replacement } from './contract.ts';
