@@ -4,13 +4,7 @@
 import { type KeyPair, shortKeyId } from '../access-key.ts';
 import { requestTimeLimit } from '../aws/contract.ts';
 import { timeOf } from '../clock.ts';
-import {
-  AnswerUnknownError,
-  type KeyturnError,
-  LimitExceededError,
-  RefusedError,
-  UnexpectedStateError,
-} from '../errors.ts';
+import { AnswerUnknownError, KeyturnError, LimitExceededError, RefusedError, UnexpectedStateError } from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { askAnew, type Fence, fence, fencePermissions } from './claim.ts';
@@ -55,6 +49,9 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
       try {
         return await aws.createKey(user, context.rotation);
       } catch (error) {
+        if (tries === 1 && isRefusal(error)) {
+          throw new RefusedError(error.message, { hint: error.hint, cause: error });
+        }
         // LimitExceeded on a second try means that the first one was applied after all.
         const unanswered = error instanceof AnswerUnknownError || (tries > 1 && error instanceof LimitExceededError);
         if (!unanswered) throw error;
@@ -129,4 +126,9 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
     await aws.setKeyStatus(user, id, 'Inactive');
     await deleteInactive(deps, user, id, { witness });
   }
+}
+
+/** AWS, or whoever gives us credentials, said no: a request of which this is the only answer has made nothing. */
+function isRefusal(error: unknown): error is KeyturnError {
+  return error instanceof KeyturnError && !(error instanceof AnswerUnknownError);
 }

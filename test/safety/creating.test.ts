@@ -21,6 +21,34 @@ describe('S20 after a CreateAccessKey without an answer', () => {
     expect(between.map(({ at }) => at.slice(14, 19))).toEqual(['00:02', '00:07', '00:12']);
   });
 
+  test('an outright refusal made nothing: it is believed at once', async () => {
+    const world = await createWorld();
+    world.sandbox.fault({ operation: 'CreateAccessKey', call: 1, kind: 'accessDenied' });
+
+    const { ended, record } = await world.start();
+
+    const after = world.sandbox.requests.slice(world.operations().indexOf('CreateAccessKey') + 1);
+    expect(ended).toBe('refused');
+    expect(record.context.error?.Error).toBe('RefusedError');
+    expect(record.context.interruptions).toMatchObject([{ activity: 'createKey', untouched: true }]);
+    expect(after.filter(({ operation }) => operation === 'ListAccessKeys').map(({ at }) => at)).toEqual([
+      '2026-12-06T10:00:02Z',
+    ]);
+    expect(world.left()).toEqual({ keys: ['old Active'], claims: [], vault: [], places: { default: 'old' } });
+  });
+
+  test('a refusal of the second try does not tell what came of the first', async () => {
+    const world = await createWorld();
+    world.sandbox.fault({ operation: 'CreateAccessKey', call: 1, kind: 'reset' });
+    world.sandbox.fault({ operation: 'CreateAccessKey', call: 2, kind: 'accessDenied' });
+
+    const { ended, record } = await world.start();
+
+    expect(ended).toBe('refused');
+    expect(record.context.interruptions).toEqual([{ activity: 'createKey', at: expect.any(String) }]);
+    expect(world.left()).toEqual({ keys: ['old Active'], claims: [], vault: [], places: { default: 'old' } });
+  });
+
   test('in an earlier run, lists count only once its time limit has passed', async () => {
     const world = await createWorld();
     await world.start({}, { killAt: ({ phase, operation }) => phase === 'before' && operation === 'CreateAccessKey' });

@@ -273,7 +273,7 @@ test('whoever may not create keys is refused, and the claim is gone again', asyn
   const { ended, record } = await world.start();
 
   expect(ended).toBe('refused');
-  expect(record.context.error?.Error).toBe('AccessDeniedError');
+  expect(record.context.error?.Error).toBe('RefusedError');
   expect(world.left()).toEqual(untouched);
 });
 
