@@ -98,7 +98,7 @@ export function translate(what: string, error: unknown): KeyturnError {
   }
   if (denied.has(name)) {
     return new AccessDeniedError(`${what} is denied: ${message}${request}`, {
-      hint: `allow ${what} for whoever runs keyturn, then run the same command again`,
+      hint: `${toAllow(what, message)} for whoever runs keyturn, then run the same command again`,
     });
   }
   if (throttled.has(name)) {
@@ -124,4 +124,9 @@ export function translate(what: string, error: unknown): KeyturnError {
       hint: 'whether the call was applied is not known; run keyturn status',
     },
   );
+}
+
+/** Secrets Manager does not say which action of KMS it was refused, nor on which key. */
+function toAllow(what: string, message: string): string {
+  return /\bkms\b/i.test(message) ? 'allow what keyturn policy prints for KMS' : `allow ${what}`;
 }

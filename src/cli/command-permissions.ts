@@ -1,19 +1,23 @@
 // Which activities each command may come to, and what it asks of AWS besides: what `keyturn policy` prints.
 import { activityPermissions } from '../activities/permissions.ts';
 import { type ActivityName, activityNames } from '../machine/context.ts';
+import type { Vault } from '../vault/contract.ts';
+import { permissions as vaultPermissions } from '../vault/secrets-manager-vault.ts';
 import type { CommandName } from './not-there-yet.ts';
 
 interface Needs {
   activities: readonly ActivityName[];
   /** For what the command does without an activity. */
   besides: readonly string[];
-  /** For what it looks through besides users. */
-  search?: readonly string[];
+  /** What it may do with the vault. */
+  vault?: readonly (keyof Vault)[];
+  /** Whether it looks for places through all of AWS. */
+  searches?: true;
 }
 
 /** What it takes to show how the keys stand. */
 const show = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys'];
-const wholeRotation: Needs = { activities: activityNames, besides: show };
+const wholeRotation: Needs = { activities: activityNames, besides: show, vault: ['get', 'put', 'remove'] };
 
 const wayBack: readonly ActivityName[] = [
   'claimUser',
@@ -45,23 +49,14 @@ const commandNeeds: Record<CommandName, Needs | null> = {
   resume: wholeRotation,
   proceed: wholeRotation,
   retire: { activities: secondHalf, besides: show },
-  rollback: { activities: wayBack, besides: show },
-  status: { activities: [], besides: show },
+  rollback: { activities: wayBack, besides: show, vault: ['get', 'remove'] },
+  // Of a user's own rotation even a look is signed with the new pair (S17).
+  status: { activities: [], besides: show, vault: ['get'] },
   release: {
     activities: [],
     besides: [...show, 'iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'],
   },
-  find: {
-    activities: [],
-    besides: ['iam:GetAccessKeyLastUsed'],
-    search: [
-      'secretsmanager:BatchGetSecretValue',
-      'secretsmanager:GetSecretValue',
-      'secretsmanager:ListSecrets',
-      'ssm:DescribeParameters',
-      'ssm:GetParameters',
-    ],
-  },
+  find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'], searches: true },
   policy: null,
   demo: null,
   sandbox: null,
@@ -80,9 +75,15 @@ export function actionsOf(command: string): string[] | null | undefined {
   return needs && [...needs.activities.flatMap((name) => activityPermissions[name]), ...needs.besides];
 }
 
-/** The actions by which the command looks for places; lists have no resource of their own. */
-export function searchActionsOf(command: string): readonly string[] {
-  return commandNeeds[command as CommandName]?.search ?? [];
+/** The actions that the command needs on the secrets of a vault in AWS; none where it comes to no vault. */
+export function vaultActionsOf(command: string): string[] {
+  const verbs = commandNeeds[command as CommandName]?.vault ?? [];
+  return [...new Set(verbs.flatMap((verb) => vaultPermissions[verb]))].sort();
+}
+
+/** Whether the command looks for places through all of AWS. */
+export function searches(command: string): boolean {
+  return commandNeeds[command as CommandName]?.searches === true;
 }
 
 /** Whether the command may write to places. */

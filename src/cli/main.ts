@@ -169,6 +169,7 @@ function commandTable(io: Io, help: HelpOutput, bind: Bind): Command {
       command
         .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
         .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
+        .option('--vault <kind>', 'and what this vault needs: file or secretsmanager', 'file')
         .option('--only-reactivate', 'of rollback: only what brings a key back'),
   );
   add(

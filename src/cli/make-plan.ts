@@ -18,7 +18,7 @@ import { orInterrupted } from './interruption.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { keyChoice } from './render.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { regionOfVault, surroundingsOf } from './surroundings.ts';
 import { checkTogether } from './times-together.ts';
 import { countsAsDelivered, placesUnread, refuseToPrintPair } from './unread-places.ts';
 
@@ -132,11 +132,7 @@ export async function readFlags(flags: Flags, io: Io, { together = true } = {}) 
   if (freeSlot !== 'never' && freeSlot !== 'inactive') checkedKeyId(freeSlot, '--free-slot');
   const surroundings = await surroundingsOf(flags, io);
   const vault: Plan['vault'] = flags.vault === 'secretsmanager' ? 'secretsmanager' : 'file';
-  if (vault === 'secretsmanager' && !surroundings.region) {
-    throw new UsageError('in which region is the vault secretsmanager?', {
-      hint: 'give --region or AWS_REGION, or set the region of the profile',
-    });
-  }
+  if (vault === 'secretsmanager') regionOfVault(surroundings);
   const consumers = await resolveConsumers(flags.to ?? [], surroundings);
   refuseToPrintPair(flags, consumers);
   const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, { cwd: io.cwd, env: io.env }));

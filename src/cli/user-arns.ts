@@ -17,9 +17,3 @@ export function userArns(named: string | undefined, partition: string): string[]
     hint: 'like --user alice, --user /team/alice or --user arn:aws:iam::123456789012:user/alice',
   });
 }
-
-/** Regions tell the partition (AWS General Reference, "ARN format"). */
-export function partitionOf(region: string | undefined): string {
-  if (region?.startsWith('cn-')) return 'aws-cn';
-  return region?.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}

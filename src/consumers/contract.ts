@@ -72,6 +72,10 @@ export interface Permission {
   actions: readonly string[];
   /** ARNs, `*` standing for what the place does not say. */
   resources: readonly string[];
+  /** There where it is needed for everything but `resources`. */
+  allBut?: true;
+  /** Services, as `kms:ViaService` has them, where only they make these calls in the caller's name. */
+  via?: readonly string[];
 }
 
 /** A place that holds the key that was looked for. */
@@ -118,4 +122,6 @@ export interface ConsumerKind {
   ): Promise<Search | undefined>;
   /** What a resolved place needs in AWS, told without asking AWS; kinds that live elsewhere leave it out. */
   permissions?(place: string): readonly Permission[];
+  /** What `findIn` needs in AWS to look through a region, or through whichever it may be. */
+  searchPermissions?(region: string | undefined): readonly Permission[];
 }

@@ -1,4 +1,4 @@
-// Looks for a key through the secrets of a region. The vault's own are never read (S31): what is in there is no place.
+// Looks for a key through the secrets of a region. keyturn's own are never read (S31): what is in there is no place.
 import type { ListedSecret, SecretAmongMany, SecretsManager } from '../aws/contract.ts';
 import type { Search } from './contract.ts';
 import { keyInText, notGiven, standsThere } from './key-in-text.ts';
@@ -10,7 +10,8 @@ interface Where {
   specOf(secret: string, region: string): string | null;
 }
 
-const vaultPrefix = 'keyturn/vault/';
+/** How the names of keyturn's own secrets begin. */
+export const neverRead = ['keyturn/vault/', 'keyturn/seal/'];
 /** As many as one BatchGetSecretValue takes. */
 const atOnce = 20;
 
@@ -19,7 +20,7 @@ export async function findSecrets(keyId: string, { region, secrets, specOf }: Wh
   const search: Search = { places: [], notLookedAt: [] };
   let what = `the secrets in ${region}`;
   try {
-    const listed = (await secrets.list()).filter(({ name }) => !name.startsWith(vaultPrefix));
+    const listed = (await secrets.list()).filter(({ name }) => !neverRead.some((prefix) => name.startsWith(prefix)));
     for (let from = 0; from < listed.length; from += atOnce) {
       if (from > 0) what = `the secrets in ${region} from ${listed[from]?.name} on`;
       const some = listed.slice(from, from + atOnce);

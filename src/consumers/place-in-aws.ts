@@ -2,7 +2,7 @@
 import { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { AccessDeniedError, ConsumerError, KeyturnError, NoSuchEntityError, UsageError } from '../errors.ts';
-import type { Surroundings } from './contract.ts';
+import type { Permission, Surroundings } from './contract.ts';
 
 export interface PlaceOptions {
   id?: string;
@@ -48,9 +48,21 @@ export function neededRegion(spec: string, { region }: Pick<Surroundings, 'regio
 }
 
 /** Regions tell the partition (AWS General Reference, "ARN format"). */
-export function partitionOfRegion(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+export function partitionOfRegion(region: string | undefined): string {
+  if (region?.startsWith('cn-')) return 'aws-cn';
+  return region?.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Needed where a KMS key of one's own encrypts; the place does not say which. */
+export function kmsPermission(service: string, region: string | undefined, operations: readonly string[]): Permission {
+  const partition = partitionOfRegion(region);
+  const where = region ?? '*';
+  const domains = partition === 'aws-cn' ? ['amazonaws.com', 'amazonaws.com.cn'] : ['amazonaws.com'];
+  return {
+    actions: operations.map((name) => `kms:${name}`),
+    resources: [`arn:${partition}:kms:${where}:*:key/*`],
+    via: domains.map((domain) => `${service}.${where}.${domain}`),
+  };
 }
 
 /** Whatever fails is this place's failure alone: other places are still written, or given their pair back. */

@@ -82,6 +82,12 @@ export async function permissionsOf(spec: string): Promise<readonly Permission[]
   return (await entry.load()).permissions?.(place) ?? [];
 }
 
+/** What it takes to look for a key through all kinds of places in AWS. */
+export async function searchPermissions(region: string | undefined): Promise<Permission[]> {
+  const kinds = await Promise.all(consumerKinds.map((entry) => entry.load()));
+  return kinds.flatMap((kind) => kind.searchPermissions?.(region) ?? []);
+}
+
 /** The kind and what stands behind its colon. Throws UsageError where there is no such kind, or no colon. */
 export function parseSpec(spec: string): { entry: Entry; place: string } {
   const colon = spec.indexOf(':');

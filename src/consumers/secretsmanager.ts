@@ -2,10 +2,10 @@
 // and read back, and takes its place only if nobody changed the secret meanwhile; AWSCURRENT is never moved back.
 import { UsageError } from '../errors.ts';
 import type { ConsumerKind, Surroundings } from './contract.ts';
-import { findSecrets } from './find-secrets.ts';
+import { findSecrets, neverRead } from './find-secrets.ts';
 import { inNoRegion } from './key-in-text.ts';
 import type { PropertyNames } from './pair-in-json.ts';
-import { joinPlace, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
+import { joinPlace, kmsPermission, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
 import { openSecret } from './secret-versions.ts';
 
 const kind = 'secretsmanager';
@@ -44,8 +44,20 @@ export const secretsmanager: ConsumerKind = {
       ? secret
       : `arn:${partitionOfRegion(region)}:secretsmanager:${region}:*:secret:${secret}-??????`;
     const operations = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
-    return [{ actions: operations.map((name) => `${kind}:${name}`), resources: [arn] }];
+    return [
+      { actions: operations.map((name) => `${kind}:${name}`), resources: [arn] },
+      kmsPermission(kind, region, ['Decrypt', 'GenerateDataKey']),
+    ];
   },
+  searchPermissions: (region) => [
+    { actions: [`${kind}:BatchGetSecretValue`, `${kind}:ListSecrets`], resources: ['*'] },
+    {
+      actions: [`${kind}:GetSecretValue`],
+      resources: neverRead.map((prefix) => `arn:${partitionOfRegion(region)}:${kind}:*:*:secret:${prefix}*`),
+      allBut: true,
+    },
+    kmsPermission(kind, region, ['Decrypt']),
+  ],
 };
 
 function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): Place {

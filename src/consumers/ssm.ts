@@ -6,7 +6,7 @@ import { findParameters } from './find-parameters.ts';
 import { inNoRegion } from './key-in-text.ts';
 import type { PropertyNames } from './pair-in-json.ts';
 import { openParameterPair } from './parameter-pair.ts';
-import { joinPlace, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
+import { joinPlace, kmsPermission, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
 import { openSecureJson } from './secure-json.ts';
 
 const kind = 'ssm';
@@ -49,8 +49,14 @@ export const ssm: ConsumerKind = {
         actions: operations.map((name) => `${kind}:${name}`),
         resources: [path, ...(idPath === null ? [] : [idPath])].map(arn),
       },
+      // By its tier a parameter is encrypted with the key itself, or with a data key (Parameter Store, "KMS encryption").
+      kmsPermission(kind, region, ['Decrypt', 'Encrypt', 'GenerateDataKey']),
     ];
   },
+  searchPermissions: (region) => [
+    { actions: [`${kind}:DescribeParameters`, `${kind}:GetParameters`], resources: ['*'] },
+    kmsPermission(kind, region, ['Decrypt']),
+  ],
 };
 
 function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): Place {

@@ -17,6 +17,15 @@ interface Stored {
   pairs: Partial<Record<Slot, KeyPair>>;
 }
 
+export const namePrefix = 'keyturn/vault/';
+
+/** IAM actions on the secrets of that prefix. The account's own KMS key encrypts them, which takes no permission. */
+export const permissions: Readonly<Record<keyof Vault, readonly string[]>> = {
+  get: ['secretsmanager:GetSecretValue'],
+  put: ['secretsmanager:CreateSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+  remove: ['secretsmanager:DeleteSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+};
+
 /** How long a read may be behind a write, in milliseconds. */
 const settleLimit = 15_000;
 
@@ -84,7 +93,7 @@ export function createSecretsManagerVault({ clock, secrets }: Parts): Vault {
 function nameOf(rotation: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(rotation))
     throw new VaultError(`no rotation can have the id ${rotation}`);
-  return `keyturn/vault/${rotation}`;
+  return `${namePrefix}${rotation}`;
 }
 
 function written(pairs: Stored['pairs'], slot: Slot): Record<string, unknown> {

@@ -1,33 +1,8 @@
 // keyturn policy: what it prints is enough, and each action of it is needed or its lack does no harm.
 import { describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/sandbox/index.ts';
 import { openDesk } from '../support/cli.ts';
+import { printed, without } from '../support/printed-policy.ts';
 import { errorShape } from '../support/shape.ts';
-
-interface Printed {
-  Version: string;
-  Statement: {
-    Sid: string;
-    Effect: 'Allow';
-    Action: string[];
-    Resource: string[];
-    Condition?: Record<string, Record<string, string | string[]>>;
-  }[];
-}
-
-async function printed(command: string): Promise<Printed> {
-  const desk = await openDesk();
-  const { code, stdout, stderr } = await desk.run(command);
-  expect({ code, stderr, requests: desk.sandbox.requests.length }).toEqual({ code: 0, stderr: '', requests: 0 });
-  return JSON.parse(stdout);
-}
-
-const without = (action: string, { Version, Statement }: Printed): PolicyDocument => ({
-  Version,
-  Statement: Statement.map((one) => ({ ...one, Action: one.Action.filter((name) => name !== action) })).filter(
-    ({ Action }) => Action.length > 0,
-  ),
-});
 
 describe('keyturn policy prints', () => {
   const claimsAlone = {
@@ -114,6 +89,9 @@ describe('keyturn policy prints', () => {
     ['rotate --user al*', '--user: "al*" is neither', 'like --user alice'],
     ['rotate --to nonsense:x', 'there is no consumer kind nonsense', 'there are: '],
     ['status --to credentials-file:default', '--to narrows nothing for keyturn status', 'leave it out'],
+    ['retire --vault secretsmanager', '--vault adds nothing for keyturn retire', 'leave it out'],
+    ['rollback --only-reactivate --vault secretsmanager', '--vault adds nothing for keyturn rollback', 'leave it out'],
+    ['rotate --vault nonsense', 'there is no vault nonsense', 'there are: '],
   ])('nothing for %s', async (command, message, hint) => {
     const desk = await openDesk();
 
@@ -124,26 +102,6 @@ describe('keyturn policy prints', () => {
     expect(json().error.message).toContain(message);
     expect(json().error.hint).toContain(hint);
   });
-});
-
-test('keyturn policy prints for find what it looks through, and for no other command', async () => {
-  const [find, all] = [await printed('policy find'), await printed('policy')];
-
-  expect(find.Statement.map(({ Sid, Action, Resource }) => ({ Sid, Action, Resource }))).toEqual([
-    { Sid: 'Look', Action: ['iam:GetAccessKeyLastUsed'], Resource: ['arn:aws:iam::*:user/*'] },
-    {
-      Sid: 'Search',
-      Action: [
-        'secretsmanager:BatchGetSecretValue',
-        'secretsmanager:GetSecretValue',
-        'secretsmanager:ListSecrets',
-        'ssm:DescribeParameters',
-        'ssm:GetParameters',
-      ],
-      Resource: ['*'],
-    },
-  ]);
-  expect(all.Statement.map(({ Sid }) => Sid)).not.toContain('Search');
 });
 
 describe('S32 with exactly the printed policy', () => {

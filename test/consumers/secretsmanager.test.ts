@@ -358,6 +358,7 @@ describe('a spec', () => {
         ],
         resources: [resource],
       },
+      expect.objectContaining({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
     ]);
   });
 });

@@ -270,6 +270,11 @@ describe('a spec', () => {
           'arn:aws-us-gov:ssm:us-gov-west-1:*:parameter/c',
         ],
       },
+      {
+        actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        resources: ['arn:aws-us-gov:kms:us-gov-west-1:*:key/*'],
+        via: ['ssm.us-gov-west-1.amazonaws.com'],
+      },
     ]);
   });
 });

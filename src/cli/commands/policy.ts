@@ -1,23 +1,27 @@
 // keyturn policy: prints the least IAM policy that a command needs, from what the activities and places say themselves. Asks
 // nothing of AWS, so it can be run before anything is allowed.
 import { type PolicyStatement, userStatements } from '../../activities/permissions.ts';
-import { permissionsOf, resolveConsumers } from '../../consumers/registry.ts';
+import type { Permission, Surroundings } from '../../consumers/contract.ts';
+import { partitionOfRegion } from '../../consumers/place-in-aws.ts';
+import { permissionsOf, resolveConsumers, searchPermissions } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { nearest } from '../../policy/nearest.ts';
-import { actionsOf, commandNames, delivers, onlyReactivate, searchActionsOf } from '../command-permissions.ts';
+import { namePrefix } from '../../vault/secrets-manager-vault.ts';
+import { actionsOf, commandNames, delivers, onlyReactivate, searches, vaultActionsOf } from '../command-permissions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
-import { surroundingsOf } from '../surroundings.ts';
-import { partitionOf, userArns } from '../user-arns.ts';
+import { regionOfVault, surroundingsOf } from '../surroundings.ts';
+import { userArns } from '../user-arns.ts';
 
 export async function policy(flags: Flags, io: Io, command = ''): Promise<number> {
   const actions = neededBy(command, flags);
-  const region = flags.region ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
+  const surroundings = await surroundingsOf(flags, io);
   const Statement = [
-    ...userStatements(actions, userArns(flags.user, partitionOf(region))),
-    ...forSearch(command),
-    ...(await forPlaces(command, flags, io)),
+    ...userStatements(actions, userArns(flags.user, partitionOfRegion(surroundings.region))),
+    ...(searches(command) ? statements('Search', await searchPermissions(surroundings.region)) : []),
+    ...statements('Vault', forVault(command, flags, surroundings)),
+    ...statements('Place', await forPlaces(command, flags, surroundings)),
   ];
   io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, null, 2)}\n`);
   return exitCodes.done;
@@ -41,25 +45,40 @@ function neededBy(command: string, flags: Flags): readonly string[] {
   });
 }
 
-/** Any secret may be the one that holds the key. */
-function forSearch(command: string): PolicyStatement[] {
-  const actions = searchActionsOf(command);
-  return actions.length > 0 ? [{ Sid: 'Search', Effect: 'Allow', Action: [...actions], Resource: ['*'] }] : [];
+function forVault(command: string, flags: Flags, surroundings: Surroundings): Permission[] {
+  if (flags.vault !== 'secretsmanager') return [];
+  const actions = flags.onlyReactivate ? [] : vaultActionsOf(command);
+  if (actions.length === 0) {
+    throw new UsageError(`--vault adds nothing for keyturn ${command}, which comes to no vault`, {
+      hint: `leave it out: keyturn policy ${command}`,
+    });
+  }
+  const region = regionOfVault(surroundings);
+  const arn = `arn:${partitionOfRegion(region)}:secretsmanager:${region}:*:secret:${namePrefix}*`;
+  return [{ actions, resources: [arn] }];
 }
 
-async function forPlaces(command: string, flags: Flags, io: Io): Promise<PolicyStatement[]> {
+async function forPlaces(command: string, flags: Flags, surroundings: Surroundings): Promise<Permission[]> {
   if (!flags.to || flags.to.length === 0) return [];
   if (!delivers(command) || flags.onlyReactivate) {
     throw new UsageError(`--to narrows nothing for keyturn ${command}, which writes to no place`, {
       hint: `leave it out: keyturn policy ${command}`,
     });
   }
-  const places = await resolveConsumers(flags.to, await surroundingsOf(flags, io));
-  const needed = (await Promise.all(places.map(permissionsOf))).flat();
-  return needed.map(({ actions, resources }, index) => ({
-    Sid: `Place${index + 1}`,
-    Effect: 'Allow',
+  const places = await resolveConsumers(flags.to, surroundings);
+  return (await Promise.all(places.map(permissionsOf))).flat();
+}
+
+/** Each permission once: places of one region need the same of KMS. */
+function statements(name: string, permissions: readonly Permission[]): PolicyStatement[] {
+  const all = permissions.map(({ actions, resources, allBut, via }) => ({
+    Effect: 'Allow' as const,
     Action: [...actions],
-    Resource: [...resources],
+    [allBut ? 'NotResource' : 'Resource']: [...resources],
+    ...(via ? { Condition: { StringLike: { 'kms:ViaService': [...via] } } } : {}),
   }));
+  const texts = all.map((one) => JSON.stringify(one));
+  return all
+    .filter((_, index) => texts.indexOf(texts[index] ?? '') === index)
+    .map((one, index) => ({ Sid: `${name}${index + 1}`, ...one }));
 }
