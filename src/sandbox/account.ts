@@ -38,6 +38,19 @@ export interface RoleArrangement {
   trusts?: readonly string[];
   /** Seconds. Default 3600. */
   maxSessionDuration?: number;
+  /** Default false. */
+  requiresMfa?: boolean;
+  /** Whoever brings this token of an identity provider may assume it, too. Default: none. */
+  webIdentityToken?: string;
+}
+
+export interface SignInArrangement {
+  /** Who signed in; by default `somebody`. */
+  person?: string;
+  /** The ARN of the role that each permission set gives in this account. */
+  permissionSets: Readonly<Record<string, string>>;
+  /** Default eight hours. */
+  seconds?: number;
 }
 
 export interface UseArrangement {
@@ -88,7 +101,11 @@ export interface Account {
   setAttachedPolicies(user: string, names: readonly string[]): void;
   /** Whether an MFA device is assigned; `<root_account>` is root. */
   setMfa(user: string, mfa: boolean): void;
+  /** The one code that the device takes from now on, as often as it is given; by default a device takes any. */
+  setMfaCode(serial: string, code: string): void;
   createRole(role: RoleArrangement): { arn: string };
+  /** Somebody signs in to the portal of single sign-on; returns the token that `aws sso login` would keep. */
+  signIn(signIn: SignInArrangement): string;
   /** Every user by name, root as `<root_account>` where it has keys; no secrets. */
   snapshot(): Record<string, UserSnapshot>;
 }
@@ -181,7 +198,8 @@ export function createAccount(world: World): Account {
     setPolicies: (name, policies) => change(name, { policies: policies.map(compilePolicy) }),
     setAttachedPolicies: (name, names) => change(name, { attachedPolicies: [...names] }),
     setMfa: (name, mfa) => change(name, { mfa }),
-    createRole: ({ name, path = '/', policies = [], trusts, maxSessionDuration = 3600 }) => {
+    setMfaCode: (serial, code) => void world.mfaCodes.set(serial, code),
+    createRole: ({ name, path = '/', policies = [], trusts, maxSessionDuration = 3600, ...rest }) => {
       const arn = `arn:aws:iam::${world.accountId}:role${path}${name}`;
       world.roles.put({
         name,
@@ -191,9 +209,13 @@ export function createAccount(world: World): Account {
         policies: policies.map(compilePolicy),
         trusts: trusts ?? [`arn:aws:iam::${world.accountId}:root`],
         maxSessionDuration,
+        requiresMfa: rest.requiresMfa ?? false,
+        webIdentityToken: rest.webIdentityToken ?? null,
       });
       return { arn };
     },
+    signIn: ({ person = 'somebody', permissionSets, seconds = 8 * 60 * 60 }) =>
+      world.signIns.open({ person, permissionSets }, seconds).accessToken,
     snapshot: () => {
       const root = find(rootName);
       const users = [...(root.keys.length > 0 ? [root] : []), ...directory.current.users()];

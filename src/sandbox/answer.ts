@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.ts';
 import { accessDenied, authorize } from './authorize.ts';
 import type { FaultRule, Faults } from './faults.ts';
 import type { HttpExchange, Outcome } from './http-server.ts';
-import { type Caller, publicPart } from './principal.ts';
+import { anonymous, type Caller, publicPart } from './principal.ts';
 import type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
 import type { Call, Params, Request, Service, Written } from './service.ts';
 import { ServiceError } from './service-error.ts';
@@ -35,7 +35,8 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
   const { world, services, faults, requests, listeners } = answering;
   const requestId = world.random.requestId();
   const signature = readable(http);
-  const service = services.find((one) => one.name === signature?.service) ?? services[0];
+  const isMeant = (one: Service) => (signature ? one.name === signature.service : one.unsigned?.(http));
+  const service = services.find(isMeant) ?? services[0];
   const request = service.wire.read(http);
   const fault = faults.next(service.name, request, signature?.accessKeyId ?? null);
 
@@ -84,19 +85,21 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
 
 async function apply(passage: Passage, world: World): Promise<Record<string, unknown> | undefined | 'silence'> {
   const { http, service, request, fault } = passage;
+  const operation = Object.hasOwn(service.operations, request.operation)
+    ? service.operations[request.operation]
+    : undefined;
   const signature = passage.signature ?? readSignature(http);
-  if (!signature) throw new ServiceError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
-  if (signature.service !== service.name) {
+  if (!signature && !operation?.unsigned) {
+    throw new ServiceError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
+  }
+  if (signature && signature.service !== service.name) {
     const message = `Credential should be scoped to correct service: '${service.name}'.`;
     throw new ServiceError('SignatureDoesNotMatch', 403, message);
   }
   if (fault?.kind === 'delayed') await world.clock.sleep(fault.ms ?? 0);
 
-  const caller = await authenticate(http, signature, world);
-  passage.caller = caller;
-  const operation = Object.hasOwn(service.operations, request.operation)
-    ? service.operations[request.operation]
-    : undefined;
+  const caller = signature ? await authenticate(http, signature, world) : anonymous;
+  if (signature) passage.caller = caller;
   if (!operation) throw service.wire.unknownOperation(request.operation);
   if (request.unreadable) throw request.unreadable;
   const time = operation.kind === 'read' ? world.propagation.readTime(request.operation) : null;
@@ -104,7 +107,7 @@ async function apply(passage: Passage, world: World): Promise<Record<string, unk
     operation: request.operation,
     params: request.params,
     caller,
-    region: signature.region,
+    region: signature?.region ?? 'us-east-1',
     world,
     view: time === null ? world.directory.current : world.directory.asOf(time),
     seen: (records) => (time === null ? records.current : records.asOf(time)),
@@ -142,7 +145,7 @@ function refuseByFault(fault: FaultRule | undefined, caller: Caller, access: Par
 
 function outcome(
   status: number,
-  { headers, body }: Written,
+  { status: written = status, headers, body }: Written,
   fault: FaultRule | undefined,
   requestId: string,
   { clock }: World,
@@ -152,5 +155,5 @@ function outcome(
   const common = { ...headers, date: new Date(clock.now()).toUTCString(), 'x-amzn-requestid': requestId };
   // Ends in the middle of the text, as from a proxy that gave up.
   if (fault?.kind === 'garbage') return { status: 200, headers: common, body: body.slice(0, body.length / 2) };
-  return { status, headers: common, body };
+  return { status: written, headers: common, body };
 }

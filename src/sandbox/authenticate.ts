@@ -3,6 +3,7 @@
 import { type OwnedKey, rootName, type StoredUser } from './directory.ts';
 import type { HttpExchange } from './http-server.ts';
 import type { Caller } from './principal.ts';
+import type { StoredRole } from './roles.ts';
 import { invalidToken, ServiceError } from './service-error.ts';
 import type { Session } from './sessions.ts';
 import { checkSkew, type Signature, verifySignature } from './sigv4.ts';
@@ -75,9 +76,19 @@ function asSessionOfUser(
 function asRole(session: Session, roleArn: string, sessionName: string, world: World): Caller {
   const role = world.roles.byArn(roleArn);
   if (!role) throw invalidToken();
+  return roleSession(role, sessionName, session, world.accountId);
+}
+
+/** Whoever acts as the role in a session of that name. */
+export function roleSession(
+  role: StoredRole,
+  sessionName: string,
+  session: Pick<Session, 'accessKeyId' | 'issuedAt'>,
+  accountId: string,
+): Caller {
   return {
     type: 'role',
-    arn: `arn:aws:sts::${world.accountId}:assumed-role/${role.name}/${sessionName}`,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${role.name}/${sessionName}`,
     principalArn: role.arn,
     userId: `${role.id}:${sessionName}`,
     accessKeyId: session.accessKeyId,

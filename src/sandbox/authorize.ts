@@ -6,6 +6,8 @@ import type { Caller } from './principal.ts';
 import type { Access } from './service.ts';
 import { ServiceError } from './service-error.ts';
 
+const principalTypes = { root: 'Account', user: 'User', role: 'AssumedRole', anonymous: 'Anonymous' };
+
 /** Throws AccessDenied unless every permission is there. */
 export function authorize(caller: Caller, needed: readonly Access[], accountId: string): void {
   for (const access of needed) {
@@ -41,7 +43,7 @@ function contextOf(caller: Caller, access: Access, accountId: string): RequestCo
     ['aws:userid', [caller.userId]],
     ['aws:principalarn', [caller.principalArn]],
     ['aws:principalaccount', [accountId]],
-    ['aws:principaltype', [caller.type === 'role' ? 'AssumedRole' : 'User']],
+    ['aws:principaltype', [principalTypes[caller.type]]],
   ]);
   if (caller.userName !== null) context.set('aws:username', [caller.userName]);
   if (caller.session) {

@@ -1,5 +1,5 @@
-// An AWS of one account on 127.0.0.1, in this process: IAM, STS, Secrets Manager and SSM's Parameter Store over their real
-// wire protocols, for unmodified SDK clients. It runs on the clock it is given, and goes wrong only on request.
+// An AWS of one account on 127.0.0.1, in this process: IAM, STS, single sign-on's portal, Secrets Manager and SSM's
+// Parameter Store over their real wire protocols, for unmodified SDK clients. It runs on the clock it is given, and goes wrong only on request.
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
 import { type Answering, answer } from './answer.ts';
@@ -20,7 +20,9 @@ import { createSecrets, type Secrets } from './secrets.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { createSessions } from './sessions.ts';
 import { defaultSettings, type Settings } from './settings.ts';
+import { createSignIns } from './sign-ins.ts';
 import { ssm } from './ssm.ts';
+import { sso } from './sso.ts';
 import { sts } from './sts.ts';
 import type { World } from './world.ts';
 
@@ -88,6 +90,8 @@ export async function createSandbox({
     propagation: createPropagation(clock, settings, directory, random),
     roles: createRoles(),
     sessions: createSessions(clock, random),
+    signIns: createSignIns(clock, random),
+    mfaCodes: new Map(),
     credentialReports: createCredentialReports(clock, settings),
     secrets: createRecords(clock),
     parameters: createRecords(clock),
@@ -106,7 +110,7 @@ export async function createSandbox({
   const requests: RequestRecord[] = [];
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
-  const answering: Answering = { world, services: [iam, sts, secretsManager, ssm], faults, requests, listeners };
+  const answering: Answering = { world, services: [iam, sts, sso, secretsManager, ssm], faults, requests, listeners };
   const server = await startHttpServer(
     (http) =>
       answer(http, answering).catch((error: unknown) => {

@@ -11,7 +11,7 @@ export interface JsonProtocol {
 }
 
 /** What the Query protocol calls otherwise. */
-const codes: Record<string, string> = {
+export const jsonCodes: Readonly<Record<string, string>> = {
   InvalidClientTokenId: 'UnrecognizedClientException',
   SignatureDoesNotMatch: 'InvalidSignatureException',
   IncompleteSignature: 'IncompleteSignatureException',
@@ -21,7 +21,7 @@ const codes: Record<string, string> = {
   Throttling: 'ThrottlingException',
   ValidationError: 'ValidationException',
 };
-const common = new Set([...Object.values(codes), 'SerializationException', 'UnknownOperationException']);
+const common = new Set([...Object.values(jsonCodes), 'SerializationException', 'UnknownOperationException']);
 
 export function json({ version, message, failure }: JsonProtocol): Wire {
   const headers = { 'content-type': `application/x-amz-json-${version}` };
@@ -34,7 +34,7 @@ export function json({ version, message, failure }: JsonProtocol): Wire {
     result: (_request, result) => ({ headers, body: JSON.stringify(result ?? {}) }),
     worded: (error) => {
       if (error.code === 'ServiceFailure') return new ServiceError(failure, 500, error.message);
-      const code = codes[error.code];
+      const code = jsonCodes[error.code];
       return code === undefined ? error : new ServiceError(code, 400, error.message);
     },
     refusal: (error) => {

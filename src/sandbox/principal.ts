@@ -3,7 +3,7 @@ import type { StoredUser } from './directory.ts';
 import type { Policy } from './policy.ts';
 
 export interface Principal {
-  type: 'root' | 'user' | 'role';
+  type: 'root' | 'user' | 'role' | 'anonymous';
   arn: string;
   /** `AIDA…` for a user, `AROA…:session` for a role, the account id for root. */
   userId: string;
@@ -22,6 +22,20 @@ export interface Caller extends Principal {
   tags: Readonly<Record<string, string>>;
   user: StoredUser | null;
 }
+
+/** Whoever sends a request without a signature. */
+export const anonymous: Caller = {
+  type: 'anonymous',
+  arn: 'anonymous',
+  principalArn: 'anonymous',
+  userId: 'anonymous',
+  accessKeyId: '',
+  userName: null,
+  session: null,
+  policies: [],
+  tags: {},
+  user: null,
+};
 
 /** The part that listeners may see. */
 export function publicPart({ type, arn, userId, accessKeyId, userName, session }: Caller): Principal {

@@ -10,6 +10,10 @@ export interface StoredRole {
   /** ARNs of the principals that the trust policy names; the account's root ARN trusts whomever their own policies allow. */
   readonly trusts: readonly string[];
   readonly maxSessionDuration: number;
+  /** Whether the trust policy asks for MFA. */
+  readonly requiresMfa: boolean;
+  /** The token of an identity provider that the trust policy accepts; null for none. */
+  readonly webIdentityToken: string | null;
 }
 
 export interface Roles {

@@ -39,12 +39,16 @@ export interface Access {
   context?: Readonly<Record<string, readonly string[]>>;
 }
 
+export type Result = Record<string, unknown> | undefined;
+
 export interface Operation {
   kind: 'read' | 'change';
+  /** May be called without a signature, by a caller who is nobody then; something in the input proves who it is. */
+  unsigned?: true;
   /** Empty where AWS asks for no permission. */
   access(call: Call): Access[];
   /** The result in the shape of the SDK's output; throws ServiceError. */
-  apply(call: Call): Record<string, unknown> | undefined;
+  apply(call: Call): Result | Promise<Result>;
 }
 
 export interface Request {
@@ -65,6 +69,8 @@ export interface Wire {
 }
 
 export interface Written {
+  /** Default: 200, or the refusal's own. */
+  status?: number;
   headers: Record<string, string>;
   body: string;
 }
@@ -75,5 +81,7 @@ export interface Service {
   wire: Wire;
   /** Parameters whose values no listener may see. */
   sensitive?: readonly string[];
+  /** Whether a request without a signature is meant for this service. */
+  unsigned?(http: HttpExchange): boolean;
   operations: Readonly<Record<string, Operation>>;
 }

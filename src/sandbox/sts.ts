@@ -3,7 +3,9 @@ import { instant } from '../clock.ts';
 import { accessDenied, judge } from './authorize.ts';
 import { rootName } from './directory.ts';
 import { optionalText, requiredText } from './iam-input.ts';
+import { provesMfa } from './mfa.ts';
 import { queryXml } from './query-xml.ts';
+import type { StoredRole } from './roles.ts';
 import type { Call, Operation, Service } from './service.ts';
 import { constraintError, ServiceError } from './service-error.ts';
 import type { Session } from './sessions.ts';
@@ -19,12 +21,13 @@ const operations: Record<string, Operation> = {
   GetSessionToken: {
     kind: 'change',
     access: () => [],
-    apply: ({ caller, params, world }) => {
+    apply: (call) => {
+      const { caller, params, world } = call;
       if (caller.session || !caller.user) {
         throw new ServiceError('AccessDenied', 403, 'Cannot call GetSessionToken with session credentials');
       }
       const seconds = duration(params, 12 * 60 * 60, 36 * 60 * 60);
-      const mfa = optionalText(params, 'SerialNumber') !== undefined && optionalText(params, 'TokenCode') !== undefined;
+      const mfa = provesMfa(call);
       const { id, name } = caller.user;
       // Root's sessions last an hour at most.
       const granted = name === rootName ? Math.min(seconds, 3600) : seconds;
@@ -36,19 +39,26 @@ const operations: Record<string, Operation> = {
     kind: 'change',
     access: () => [],
     apply: (call) => {
-      const { params, world } = call;
-      const arn = requiredText(params, 'RoleArn');
+      const arn = requiredText(call.params, 'RoleArn');
       const sessionName = sessionNameIn(call);
-      const role = mayAssume(call, arn);
-      const seconds = duration(params, 3600, role.maxSessionDuration);
-      const session = world.sessions.open({ roleArn: role.arn, sessionName }, seconds);
-      return {
-        Credentials: shown(session),
-        AssumedRoleUser: {
-          AssumedRoleId: `${role.id}:${sessionName}`,
-          Arn: `arn:aws:sts::${world.accountId}:assumed-role/${role.name}/${sessionName}`,
-        },
-      };
+      const role = mayAssume(call, arn, provesMfa(call));
+      return assumed(call, role, sessionName);
+    },
+  },
+
+  AssumeRoleWithWebIdentity: {
+    kind: 'change',
+    unsigned: true,
+    access: () => [],
+    apply: (call) => {
+      const { params, world } = call;
+      const role = world.roles.byArn(requiredText(params, 'RoleArn'));
+      const sessionName = sessionNameIn(call);
+      const token = requiredText(params, 'WebIdentityToken');
+      if (!role || role.webIdentityToken !== token) {
+        throw new ServiceError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
+      }
+      return assumed(call, role, sessionName);
     },
   },
 };
@@ -56,11 +66,24 @@ const operations: Record<string, Operation> = {
 export const sts: Service = {
   name: 'sts',
   wire: queryXml({ namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', version: '2011-06-15' }),
+  unsigned: ({ body }) => /(?:^|&)Action=AssumeRoleWithWebIdentity(?:&|$)/.test(body),
+  sensitive: ['TokenCode', 'WebIdentityToken'],
   operations,
 };
 
+function assumed({ params, world }: Call, role: StoredRole, sessionName: string) {
+  const seconds = duration(params, 3600, role.maxSessionDuration);
+  return {
+    Credentials: shown(world.sessions.open({ roleArn: role.arn, sessionName }, seconds)),
+    AssumedRoleUser: {
+      AssumedRoleId: `${role.id}:${sessionName}`,
+      Arn: `arn:aws:sts::${world.accountId}:assumed-role/${role.name}/${sessionName}`,
+    },
+  };
+}
+
 /** Within one account a trust policy that names the caller is enough; one that names the account leaves it to the caller's own policies. */
-function mayAssume({ caller, world }: Call, arn: string) {
+function mayAssume({ caller, world }: Call, arn: string, mfa: boolean): StoredRole {
   const access = { action: 'sts:AssumeRole', resource: arn };
   const verdict = judge(caller, access, world.accountId);
   const role = world.roles.byArn(arn);
@@ -69,7 +92,7 @@ function mayAssume({ caller, world }: Call, arn: string) {
   const trustsAccount = trusts(`arn:aws:iam::${world.accountId}:root`);
   const allowed =
     verdict === 'allowed' ? trustsCaller || trustsAccount : trustsCaller && verdict !== 'explicitly denied';
-  if (!role || !allowed) throw accessDenied(caller, access, verdict);
+  if (!role || !allowed || (role.requiresMfa && !mfa)) throw accessDenied(caller, access, verdict);
   return role;
 }
 

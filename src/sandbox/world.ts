@@ -11,6 +11,7 @@ import type { Roles } from './roles.ts';
 import type { StoredSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
+import type { SignIns } from './sign-ins.ts';
 
 export interface World {
   clock: Clock;
@@ -22,6 +23,9 @@ export interface World {
   propagation: Propagation;
   roles: Roles;
   sessions: Sessions;
+  signIns: SignIns;
+  /** By the device's serial number. */
+  mfaCodes: Map<string, string>;
   credentialReports: CredentialReports;
   /** By region and name. */
   secrets: Records<StoredSecret>;
