@@ -3,7 +3,12 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import type {
+  AssumeRoleCommandInput,
+  AssumeRoleWithWebIdentityCommandInput,
+  Credentials,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { requestTimeLimit } from './contract.ts';
@@ -42,20 +47,17 @@ export function createConnection(options: AwsOptions) {
     translated('sts:AssumeRole', async (): Promise<Identity> => {
       const sdk = await import('@aws-sdk/client-sts');
       const client = watched(new sdk.STSClient({ ...(await config()), credentials: successor(source) }));
-      try {
-        const { Credentials: session } = await client.send(new sdk.AssumeRoleCommand(params));
-        return {
-          accessKeyId: session?.AccessKeyId ?? '',
-          secretAccessKey: session?.SecretAccessKey ?? '',
-          sessionToken: session?.SessionToken ?? '',
-          ...(session?.Expiration ? { expiration: session.Expiration } : {}),
-        };
-      } finally {
-        client.destroy();
-      }
+      return sessionOf(client, () => client.send(new sdk.AssumeRoleCommand(params)));
     });
 
-  const baseCredentials = once(() => credentialsOf({ ...options, assumeRole }));
+  const assumeRoleWithWebIdentity = (params: AssumeRoleWithWebIdentityCommandInput) =>
+    translated('sts:AssumeRoleWithWebIdentity', async (): Promise<Identity> => {
+      const sdk = await import('@aws-sdk/client-sts');
+      const client = watched(new sdk.STSClient(await config()));
+      return sessionOf(client, () => client.send(new sdk.AssumeRoleWithWebIdentityCommand(params)));
+    });
+
+  const baseCredentials = once(() => credentialsOf({ ...options, assumeRole, assumeRoleWithWebIdentity }));
   const credentials = async () => successor(await (await baseCredentials())());
 
   const region = once(async () => {
@@ -151,6 +153,24 @@ export function createConnection(options: AwsOptions) {
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };
+}
+
+/** What the answer gives out; the client has done its work then. */
+async function sessionOf(
+  client: { destroy(): void },
+  send: () => Promise<{ Credentials?: Credentials | undefined }>,
+): Promise<Identity> {
+  try {
+    const { Credentials: session } = await send();
+    return {
+      accessKeyId: session?.AccessKeyId ?? '',
+      secretAccessKey: session?.SecretAccessKey ?? '',
+      sessionToken: session?.SessionToken ?? '',
+      ...(session?.Expiration ? { expiration: session.Expiration } : {}),
+    };
+  } finally {
+    client.destroy();
+  }
 }
 
 /** Calls `make` the first time only, and again after `forget`; a failure is not kept. */

@@ -1,6 +1,6 @@
 // Whose credentials sign: the order of the AWS CLI, where a profile that is named, or that says where its credentials come
 // from, is the only source. What the SDK says of a failure is read and never repeated: it can hold a process's output.
-import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandInput, AssumeRoleWithWebIdentityCommandInput } from '@aws-sdk/client-sts';
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { CredentialsError, KeyturnError } from '../errors.ts';
@@ -18,13 +18,18 @@ export interface CredentialsOptions {
   profile?: string | undefined;
   credentials?: KeyPair | undefined;
   mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  endpointUrl?: string | undefined;
   assumeRole: (source: Identity, params: AssumeRoleCommandInput) => Promise<Identity>;
+  assumeRoleWithWebIdentity: (params: AssumeRoleWithWebIdentityCommandInput) => Promise<Identity>;
 }
 
 type Profiles = Record<string, Record<string, string | undefined>>;
 
 const loginAgain = /\bsso login\b|^UnauthorizedException\b|^(Token is expired|Value not present for .* in SSO Token)/;
 const processFailed = /^Command failed\b|credential_process|maxBuffer/;
+/** What AWS's portal answered, or the system where there was no answer; of more than one address only that there was none. */
+const portalFailed =
+  /(?<=^|\W)(?:TooManyRequestsException|TimeoutError|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|CERT_HAS_EXPIRED|ECONNRESET|AggregateError)\b/;
 const sources = [
   'aws_access_key_id',
   'role_arn',
@@ -64,6 +69,9 @@ export async function credentialsOf(options: CredentialsOptions): Promise<() => 
     ignoreCache: true,
     mfaCodeProvider: options.mfaCode ?? ((serial: string) => Promise.reject(noTerminal(name, serial))),
     roleAssumer: options.assumeRole,
+    roleAssumerWithWebIdentity: options.assumeRoleWithWebIdentity,
+    // The SDK makes a client of its own for the portal of single sign-on.
+    ...(options.endpointUrl ? { clientConfig: { endpoint: options.endpointUrl } } : {}),
     // Else it warns on the console of a profile that was asked for by its name.
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   };
@@ -106,9 +114,18 @@ function refusal(error: unknown, name: string, profiles: Profiles): unknown {
       hint: 'check sso_account_id and sso_role_name, or sign in as somebody else',
     });
   }
+  if (profiles[source]?.sso_account_id) {
+    const [said] = portalFailed.exec(message) ?? [];
+    if (said) return translate('sso:GetRoleCredentials', { name: said, code: said });
+  }
   if (/\baws login\b/.test(message)) {
     return new CredentialsError(`the login session of profile ${source} cannot be used`, {
       hint: `run aws login --profile ${source}, then the same command again`,
+    });
+  }
+  if (/^(ENOENT|EACCES)\b.* open /.test(message)) {
+    return new CredentialsError('the token file of the web identity cannot be read', {
+      hint: 'nothing was changed; check web_identity_token_file of the profile, or AWS_WEB_IDENTITY_TOKEN_FILE',
     });
   }
   if (processFailed.test(message)) {

@@ -1,23 +1,11 @@
-// Profiles whose credentials come from somewhere else: a role, a role with MFA, a process, a single sign-on.
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Profiles whose credentials come from somewhere else: a role, a role with MFA, a process.
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allBut, type Desk, type DeskOptions, openDesk } from '../support/cli.ts';
+import { allBut, type Desk } from '../support/cli.ts';
+import { openConfiguredDesk, rotateAlice } from '../support/configured-desk.ts';
 
-const rotate = 'rotate --user alice --to credentials-file:default --yes';
 const serial = 'arn:aws:iam::123456789012:mfa/me';
-
-/** No key in the environment; `admin` is a profile with a key, and the config file holds these lines. */
-async function withConfig(config: string, options: DeskOptions = {}) {
-  const desk = await openDesk(options);
-  desk.addProfile('admin', desk.signer);
-  delete desk.env.AWS_ACCESS_KEY_ID;
-  delete desk.env.AWS_SECRET_ACCESS_KEY;
-  const { arn } = desk.account.createRole({ name: 'rotator', policies: allBut('iam:Nothing') });
-  writeFileSync(join(desk.home, '.aws/config'), config.replaceAll('ROLE', arn).replaceAll('HOME', desk.home));
-  return desk;
-}
 
 function script(desk: Desk, body: string) {
   const path = join(desk.home, 'process');
@@ -37,9 +25,9 @@ describe('a profile that assumes a role', () => {
   const config = '[profile ops]\nrole_arn = ROLE\nsource_profile = admin\n';
 
   test('is assumed once, with the key of its source profile; the role signs the rest', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
 
-    const { code } = await desk.run(`${rotate} --profile ops`);
+    const { code } = await desk.run(`${rotateAlice} --profile ops`);
 
     expect(code).toBe(0);
     expect(assumptions(desk).map(({ accessKeyId }) => accessKeyId)).toEqual([desk.signer.accessKeyId]);
@@ -48,18 +36,18 @@ describe('a profile that assumes a role', () => {
   });
 
   test('--endpoint-url is where the role is assumed, too', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
     desk.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
 
-    const { code } = await desk.run(`${rotate} --profile ops --endpoint-url ${desk.sandbox.url}`);
+    const { code } = await desk.run(`${rotateAlice} --profile ops --endpoint-url ${desk.sandbox.url}`);
 
     expect([code, assumptions(desk).length]).toEqual([0, 1]);
   });
 
   test('that may not be assumed: exit 3, and the refusal names sts:AssumeRole', async () => {
-    const desk = await withConfig(config, { policies: allBut('sts:AssumeRole') });
+    const desk = await openConfiguredDesk(config, { policies: allBut('sts:AssumeRole') });
 
-    const { code, stderr } = await desk.run(`${rotate} --profile ops`);
+    const { code, stderr } = await desk.run(`${rotateAlice} --profile ops`);
 
     expect(code).toBe(3);
     expect(stderr).toContain('error: sts:AssumeRole is denied: ');
@@ -68,9 +56,9 @@ describe('a profile that assumes a role', () => {
   });
 
   test('whose source profile is not there: exit 2', async () => {
-    const desk = await withConfig('[profile ops]\nrole_arn = ROLE\nsource_profile = nobody\n');
+    const desk = await openConfiguredDesk('[profile ops]\nrole_arn = ROLE\nsource_profile = nobody\n');
 
-    const { code, stderr } = await desk.run(`${rotate} --profile ops`);
+    const { code, stderr } = await desk.run(`${rotateAlice} --profile ops`);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(twoLines);
@@ -78,11 +66,11 @@ describe('a profile that assumes a role', () => {
   });
 
   test('S17 with the very key that is rotated: from the delivery on the new one assumes it', async () => {
-    const desk = await withConfig('[profile own]\nrole_arn = ROLE\nsource_profile = self\n');
+    const desk = await openConfiguredDesk('[profile own]\nrole_arn = ROLE\nsource_profile = self\n');
     const [alice] = desk.keys;
     desk.account.setPolicies('alice', allBut('iam:Nothing'));
     desk.addProfile('self', alice as NonNullable<typeof alice>);
-    const begun = (await desk.run(`${rotate} --json --profile own`)).json();
+    const begun = (await desk.run(`${rotateAlice} --json --profile own`)).json();
     const from = desk.sandbox.requests.length;
     await desk.pass(60);
 
@@ -99,9 +87,9 @@ describe('a role that asks for MFA', () => {
   const config = `[profile ops]\nrole_arn = ROLE\nsource_profile = admin\nmfa_serial = ${serial}\n`;
 
   test('on a terminal: the code is asked for once', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
 
-    const { code, stderr } = await desk.run(`${rotate} --profile ops`, {
+    const { code, stderr } = await desk.run(`${rotateAlice} --profile ops`, {
       answers: [[`MFA code for ${serial}`, '123456\r']],
     });
 
@@ -111,17 +99,17 @@ describe('a role that asks for MFA', () => {
   });
 
   test('Ctrl-C at the question: exit 130, and nothing was asked of AWS', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
 
-    const { code } = await desk.run(`${rotate} --profile ops`, { answers: [['MFA code', '\u0003']] });
+    const { code } = await desk.run(`${rotateAlice} --profile ops`, { answers: [['MFA code', '\u0003']] });
 
     expect(code).toBe(130);
     expect(desk.sandbox.requests).toEqual([]);
   });
 
   test('Ctrl-C at the question of a later command: exit 130, and the rotation stays as it is', async () => {
-    const desk = await withConfig(config);
-    await desk.run(`${rotate} --profile ops`, { answers: [['MFA code', '123456\r']] });
+    const desk = await openConfiguredDesk(config);
+    await desk.run(`${rotateAlice} --profile ops`, { answers: [['MFA code', '123456\r']] });
     const before = { ...desk.left(), requests: desk.sandbox.requests.length };
     await desk.pass(60);
 
@@ -132,9 +120,9 @@ describe('a role that asks for MFA', () => {
   });
 
   test('without a terminal: exit 2, and what to do instead', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
 
-    const { code, stderr } = await desk.run(`${rotate} --profile ops`);
+    const { code, stderr } = await desk.run(`${rotateAlice} --profile ops`);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(twoLines);
@@ -148,11 +136,11 @@ describe('credential_process', () => {
   const config = '[profile ops]\ncredential_process = HOME/process\n';
 
   test('what it prints signs, and it runs once', async () => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
     desk.env.PAIR = `{"AccessKeyId":"${desk.signer.accessKeyId}","SecretAccessKey":"${desk.signer.secretAccessKey}"`;
     script(desk, `printf '%s,"Version":1}' "$PAIR"`);
 
-    const { code } = await desk.run(`${rotate} --profile ops`);
+    const { code } = await desk.run(`${rotateAlice} --profile ops`);
 
     expect([code, runs(desk)]).toEqual([0, 1]);
     expect(desk.sandbox.requests[0]?.accessKeyId).toBe(desk.signer.accessKeyId);
@@ -167,54 +155,14 @@ describe('credential_process', () => {
       `echo '{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"said-aloud","Expiration":"2020-01-01T00:00:00Z"}'`,
     ],
   ])('%s: exit 2, it ran once, and nothing that it printed is shown', async (_, body) => {
-    const desk = await withConfig(config);
+    const desk = await openConfiguredDesk(config);
     script(desk, body);
 
-    const { code, stdout, stderr } = await desk.run(`${rotate} --profile ops --verbose`);
+    const { code, stdout, stderr } = await desk.run(`${rotateAlice} --profile ops --verbose`);
 
     expect([code, runs(desk)]).toEqual([2, 1]);
     expect(stderr).toContain('error: the credential_process of profile ops gave no usable credentials\nhint: run that');
     expect(stdout + stderr).not.toMatch(/said-aloud|whispered/);
     expect(desk.stateFiles()).toBeNull();
-  });
-});
-
-describe('single sign-on', () => {
-  const session = '[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n';
-  const account = 'sso_account_id = 123456789012\nsso_role_name = Admin\n';
-  const modern = `${session}[profile ops]\nsso_session = corp\n${account}`;
-  const legacy = `[profile ops]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n${account}`;
-  const signedInAt = (desk: Desk, name: string, expiresAt: string) => {
-    mkdirSync(join(desk.home, '.aws/sso/cache'), { recursive: true });
-    const file = `${createHash('sha1').update(name).digest('hex')}.json`;
-    writeFileSync(join(desk.home, '.aws/sso/cache', file), JSON.stringify({ accessToken: 'said-aloud', expiresAt }));
-  };
-
-  test.each([
-    ['a session that has expired', modern, 'corp'],
-    ['one of the older kind that has expired', legacy, 'https://corp.awsapps.com/start'],
-    ['a session that was never begun', modern, null],
-    ['one of the older kind that was never begun', legacy, null],
-  ])('%s: exit 2, and the command that signs in', async (_, config, name) => {
-    const desk = await withConfig(config);
-    if (name) signedInAt(desk, name, '2020-01-01T00:00:00Z');
-
-    const { code, stderr } = await desk.run(`${rotate} --profile ops`);
-
-    expect(code).toBe(2);
-    expect(stderr).toBe(
-      'error: the SSO session of profile ops has expired, or was never begun\n' +
-        'hint: run aws sso login --profile ops, then the same command again\n',
-    );
-    expect(desk.sandbox.requests).toEqual([]);
-  });
-
-  test('behind a role: the hint names the profile that signs in', async () => {
-    const desk = await withConfig(`${modern}[profile top]\nrole_arn = ROLE\nsource_profile = ops\n`);
-
-    const { code, stderr } = await desk.run(`${rotate} --profile top`);
-
-    expect(code).toBe(2);
-    expect(stderr).toContain('hint: run aws sso login --profile ops, then');
   });
 });

@@ -1,6 +1,7 @@
 // Everything that needs real processes on real time, in one file so that their pauses, which are there on purpose, pass at
 // the same time.
 import { vi } from 'vitest';
+import './real-time/credentials.ts';
 import './real-time/surroundings.ts';
 import './real-time/terminal.ts';
 import './real-time/two-processes.ts';

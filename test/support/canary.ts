@@ -9,7 +9,7 @@ export interface Canary {
   /** Takes up the pairs that lie in the vault and in the place now. */
   learn(stateDir: string, place: string): void;
   heard(...texts: string[]): void;
-  /** Throws where a secret is, or was, anywhere but in the vault and in the place. */
+  /** Throws where a secret is, or was, anywhere but in the vault, in the place, and where `aws sso login` keeps a token. */
   look(folder: string): void;
   secrets(): readonly string[];
 }
@@ -33,7 +33,11 @@ export function createCanary(): Canary {
     look: (folder) => {
       const leaks = texts.filter((text) => leakIn(text, secrets)).map((text) => `printed: ${text}`);
       for (const [path, content] of filesIn(folder)) {
-        const allowed = path.includes(`${sep}vault${sep}rot-`) || path.endsWith(`${sep}.aws${sep}credentials`);
+        const aws = (...names: string[]) => [sep, '.aws', sep, names.join(sep)].join('');
+        const allowed =
+          path.includes(`${sep}vault${sep}rot-`) ||
+          path.endsWith(aws('credentials')) ||
+          path.includes(aws('sso', 'cache', ''));
         if (!allowed && leakIn(content, secrets)) leaks.push(`left in ${path}`);
       }
       if (leaks.length > 0) throw new Error(`a secret has leaked:\n${leaks.join('\n')}`);
