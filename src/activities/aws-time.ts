@@ -2,17 +2,19 @@
 import { instant } from '../clock.ts';
 import type { ActivityDeps } from './contract.ts';
 
+type Times = Pick<ActivityDeps, 'aws' | 'clock'>;
+
 /** Milliseconds since the epoch, from the newest answer of AWS; this machine's own where AWS has not answered yet. */
-export function awsTime({ aws, clock }: ActivityDeps): number {
+export function awsTime({ aws, clock }: Times): number {
   return aws.time() ?? clock.now();
 }
 
-export function stamp(deps: ActivityDeps): string {
+export function stamp(deps: Times): string {
   return instant(awsTime(deps));
 }
 
 /** How far this machine's clock is ahead of AWS's, in whole seconds. */
-export function skewSeconds({ aws, clock }: ActivityDeps): number {
+export function skewSeconds({ aws, clock }: Times): number {
   const time = aws.time();
   return time === null ? 0 : Math.round((clock.now() - time) / 1000);
 }

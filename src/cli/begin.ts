@@ -1,7 +1,7 @@
 // From an agreed plan to a running rotation: the lock, the record, the run, the result. Shared by rotate, retire and the
 // wizard.
+import { stamp } from '../activities/aws-time.ts';
 import { claimedBy } from '../activities/claim.ts';
-import { instant } from '../clock.ts';
 import { type RotationRecord, recordSchema } from '../engine/contract.ts';
 import type { RunOptions } from '../engine/local.ts';
 import { RefusedError } from '../errors.ts';
@@ -30,7 +30,7 @@ export function newRecord(plan: Plan, rotation: string, createdAt: string): Rota
 }
 
 export async function begin(session: Session, plan: Plan, options: Pick<RunOptions, 'atWait'> = {}): Promise<number> {
-  const { store, io, progress } = session;
+  const { aws, store, io, progress } = session;
   io.interrupted.throwIfAborted();
   const lock = await store.lockUser(plan.account, plan.user).catch(async (error) => {
     // Whoever holds it has a record, or is just about to.
@@ -39,7 +39,7 @@ export async function begin(session: Session, plan: Plan, options: Pick<RunOptio
   });
   try {
     await refuseSecondRotation(session, plan);
-    const record = newRecord(plan, newRotationId(), instant(io.clock.now()));
+    const record = newRecord(plan, newRotationId(), stamp({ aws, clock: io.clock }));
     await store.save(record);
     progress.say(`rotation ${record.rotation}`);
     return await finish(session, record, () => runRotation(session, record, options));

@@ -1,6 +1,7 @@
 // Puts the parts together for one command: AWS, the state folder, the vault, the places, and the engine over them.
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { skewSeconds } from '../activities/aws-time.ts';
 import type { Activities, ActivityDeps, Announcement } from '../activities/contract.ts';
 import { createActivities } from '../activities/index.ts';
 import { wasOffered } from '../activities/record.ts';
@@ -94,10 +95,16 @@ export async function runRotation(
   record: RotationRecord,
   options: Partial<Pick<RunOptions, 'given' | 'atWait'>> = {},
 ): Promise<RunResult> {
-  const { io, flags, store, progress } = session;
+  const { aws, io, flags, store, progress } = session;
   await signAsTheUserWill(session, record);
+  const { clock } = io;
   return runLocally(
-    { store, clock: io.clock, activities: (stop) => session.activities(stop, record.context.plan) },
+    {
+      store,
+      clock,
+      skewSeconds: aws.time() === null ? undefined : skewSeconds({ aws, clock }),
+      activities: (stop) => session.activities(stop, record.context.plan),
+    },
     record,
     {
       // Where somebody is asked at each wait, their answer says whether to stay.

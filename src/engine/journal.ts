@@ -1,4 +1,5 @@
-// The record of one run while it changes. Whatever it says is on disk before the next thing happens.
+// The record of one run while it changes. Whatever it says is on disk before the next thing happens, stamped by AWS's time
+// as far as it is known (S11).
 import { type Clock, instant } from '../clock.ts';
 import type { ActivityName, RotationContext } from '../machine/context.ts';
 import type { HistoryEntry, RotationRecord } from './contract.ts';
@@ -9,8 +10,15 @@ export interface Journal {
   readonly record: RotationRecord;
   /** An activity's input, with what the machine does not know: where earlier tries were cut off. */
   contextFor(input: RotationContext): RotationContext;
-  /** Durable when it resolves; with `event` a line of history goes along. */
-  note(change: Partial<RotationRecord>, event?: HistoryEntry['event'], detail?: string): Promise<void>;
+  /** AWS's time, as far as it is known; never before the last line of history. */
+  now(): string;
+  /** Durable when it resolves; with `event` a line of history goes along, stamped `at` where that is AWS's own. */
+  note(
+    change: Partial<RotationRecord>,
+    event?: HistoryEntry['event'],
+    detail?: string,
+    at?: string | undefined,
+  ): Promise<void>;
   /** The activity did not come to its end: it may have been done, wholly or in part, unless it left all `untouched`. */
   cutOff(activity: ActivityName, untouched: boolean): RotationContext['interruptions'];
   /** The activity came to its end: earlier tries do not matter any more. */
@@ -19,8 +27,7 @@ export interface Journal {
 
 /** Opens the record for a new run. An activity that the last run left half-way counts as cut off from here on. */
 export function openJournal(
-  store: RecordStore,
-  clock: Clock,
+  { store, clock, skewSeconds }: { store: RecordStore; clock: Clock; skewSeconds?: number | undefined },
   from: RotationRecord,
   onStep: (entry: HistoryEntry, record: RotationRecord) => void = () => {},
 ): Journal {
@@ -29,11 +36,11 @@ export function openJournal(
   // An error of an earlier run has been told; a new run speaks of its own.
   const { error: _, ...context } = from.context;
   const { rotation } = from;
-  const execution = {
-    id: `local/${rotation}/${from.history.length}`,
-    name: rotation,
-    startTime: instant(clock.now()),
-  };
+  let skew = skewSeconds ?? context.claimUser?.skewSeconds ?? 0;
+  let last = from.history.at(-1)?.at ?? '';
+  const inOrder = (at: string) => (at < last ? last : at);
+  const now = () => inOrder(instant(clock.now() - skew * 1000));
+  const execution = { id: `local/${rotation}/${from.history.length}`, name: rotation, startTime: now() };
   let record: RotationRecord = {
     ...from,
     running: false,
@@ -47,14 +54,18 @@ export function openJournal(
       return record;
     },
     contextFor: (input) => ({ ...input, interruptions }),
-    note: async (change, event, detail = '') => {
-      const entry = event && { at: instant(clock.now()), state: change.state ?? record.state, event, detail };
+    now,
+    note: async (change, event, detail = '', at = now()) => {
+      const claimed = change.context?.claimUser;
+      if (claimed && claimed !== record.context.claimUser) skew = claimed.skewSeconds;
+      const entry = event && { at: inOrder(at), state: change.state ?? record.state, event, detail };
+      last = entry?.at ?? last;
       record = { ...record, ...change, history: entry ? [...record.history, entry] : record.history };
       await store.save(record);
       if (entry) onStep(entry, record);
     },
     cutOff: (activity, untouched) => {
-      interruptions = withCut(interruptions, activity, instant(clock.now()), untouched);
+      interruptions = withCut(interruptions, activity, now(), untouched);
       return interruptions;
     },
     settled: (activity) => {

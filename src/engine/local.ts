@@ -17,6 +17,8 @@ export type { RunOptions } from './run.ts';
 export interface LocalEngineDeps {
   store: RecordStore;
   clock: Clock;
+  /** How far this machine's clock is ahead of AWS's, where that is known before the run. */
+  skewSeconds?: number | undefined;
   /** Activities whose own pauses end when `stop` is aborted. */
   activities(stop: AbortSignal): Activities;
 }
@@ -41,12 +43,13 @@ export async function runLocally(
 }
 
 function runOnce(
-  { store, clock, activities }: LocalEngineDeps,
+  deps: LocalEngineDeps,
   from: RotationRecord,
   options: RunOptions,
 ): Promise<{ record: RotationRecord; ended: RunEnd }> {
+  const { store, clock, activities } = deps;
   const { stop, onStep } = options;
-  const journal = openJournal(store, clock, from, onStep);
+  const journal = openJournal(deps, from, onStep);
 
   return new Promise((resolve, reject) => {
     const never = new Promise<never>(() => {});

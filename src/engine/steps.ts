@@ -24,7 +24,8 @@ export function step(run: Run, verbs: Activities, name: ActivityName): Work {
     try {
       const output = await verbs[name](context);
       const interruptions = journal.settled(name);
-      await note({ context: { ...context, interruptions, [name]: output }, running: false }, 'done', detailOf(output));
+      const outcome = { context: { ...context, interruptions, [name]: output }, running: false };
+      await note(outcome, 'done', detailOf(output), output.at);
       return output;
     } catch (error) {
       if (run.stop.aborted) {

@@ -41,7 +41,8 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld(options: WorldOptions = {}) {
   const awsClock = createVirtualClock('2026-12-06T09:00:00Z');
-  const clock: Clock = { ...awsClock, now: () => awsClock.now() + (options.skew ?? 0) };
+  const { skew = 0 } = options;
+  const clock: Clock = { ...awsClock, now: () => awsClock.now() + skew };
   const sandbox = await createSandbox({ clock: awsClock, seed: options.seed ?? 'world', ...options.settings });
   const { account } = sandbox;
   const ending = options.ending ?? { onTestFinished };
@@ -183,6 +184,7 @@ export async function createWorld(options: WorldOptions = {}) {
       {
         store: life.bound(store),
         clock: life.bound(clock),
+        skewSeconds: skew / 1000,
         activities: (signal) =>
           createActivities({
             ...parts,

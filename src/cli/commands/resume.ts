@@ -1,7 +1,7 @@
 // keyturn resume: goes on where a rotation stopped, always by a new run that looks at AWS afresh. With --all every rotation
 // that is due, for cron.
+import { stamp } from '../../activities/aws-time.ts';
 import { isRollingBack } from '../../activities/record.ts';
-import { instant } from '../../clock.ts';
 import { parseDuration } from '../../duration.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { KeyturnError, LockedError, UsageError } from '../../errors.ts';
@@ -58,9 +58,9 @@ export async function withLock<T>(
 }
 
 /** What a person decides at this moment is kept as an exception to the frozen plan. */
-function decided({ flags, io }: Session, record: RotationRecord, watchLimit: number | null): RotationRecord {
+function decided({ aws, flags, io }: Session, record: RotationRecord, watchLimit: number | null): RotationRecord {
   const { plan } = record.context;
-  const at = instant(io.clock.now());
+  const at = stamp({ aws, clock: io.clock });
   const made: Override[] = [];
   if (flags.yes && plan.unproven === 'ask')
     made.push({ at, what: 'unproven', why: 'resume --yes: go on also where silence proves nothing' });
@@ -113,7 +113,7 @@ async function timeNow({ aws, io }: Session): Promise<string> {
   await orInterrupted(io, aws.caller()).catch((error) => {
     if (!(error instanceof KeyturnError)) throw error;
   });
-  return instant(aws.time() ?? io.clock.now());
+  return stamp({ aws, clock: io.clock });
 }
 
 function whatWentWrong(documents: RotationDocument[], unreadable: { rotation: string }[], code: number) {
