@@ -91,6 +91,8 @@ export interface SecretVersion {
   stages: readonly string[];
   /** Null for a binary value. */
   text: string | null;
+  /** Null for a text. */
+  bytes: Uint8Array | null;
 }
 
 /** A secret in the list of a region. */

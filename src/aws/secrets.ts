@@ -83,6 +83,7 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
         version: value.VersionId ?? '',
         stages: value.VersionStages ?? [],
         text: value.SecretString ?? null,
+        bytes: value.SecretBinary ?? null,
       };
     },
 

@@ -35,5 +35,6 @@ export function notGiven(what: string, error: unknown): NotLookedAt {
 /** The IAM action whose lack the error is about; a key that may not be decrypted is refused in the name of the call. */
 export function deniedAction(error: KeyturnError): string | null {
   if (!(error instanceof AccessDeniedError)) return null;
-  return /\bkms:Decrypt\b/.exec(error.message)?.[0] ?? /^[a-z0-9-]+:[A-Za-z]+/.exec(error.message)?.[0] ?? null;
+  if (/\bkms\b/i.test(error.message)) return 'kms:Decrypt';
+  return /^[a-z0-9-]+:[A-Za-z]+/.exec(error.message)?.[0] ?? null;
 }

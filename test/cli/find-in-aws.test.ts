@@ -108,18 +108,70 @@ describe('keyturn find in Secrets Manager', () => {
     );
   });
 
-  test.each(['secretsmanager:ListSecrets', 'secretsmanager:BatchGetSecretValue'])(
-    'names %s where it is denied',
-    async (permission) => {
-      const { addSecret, json, find } = await openSearch(allBut(permission));
+  test('names secretsmanager:ListSecrets where it is denied', async () => {
+    const { addSecret, json, find } = await openSearch(allBut('secretsmanager:ListSecrets'));
+    addSecret('app/key', json());
+
+    const { specs, notLookedAt } = await find();
+
+    expect(specs).toEqual([]);
+    expect(notLookedAt).toEqual([
+      { what: 'the secrets in eu-west-1', why: expect.any(String), permission: 'secretsmanager:ListSecrets' },
+    ]);
+  });
+
+  describe('where many secrets may not be asked for at once', () => {
+    test('asks for each, and makes of it the same', async () => {
+      const { addSecret, json, find, sandbox } = await openSearch(allBut('secretsmanager:BatchGetSecretValue'));
+      for (let index = 10; index < 35; index += 1) addSecret(`app/${index}`, JSON.stringify({ password: guarded }));
+      addSecret('app/empty', json(), { value: undefined });
+      addSecret('app/key', json());
+      addSecret('app/raw', Buffer.from(json()));
+
+      const { specs, notLookedAt } = await find();
+
+      const asked = sandbox.requests.filter(({ operation }) => operation === 'BatchGetSecretValue');
+      expect({ specs, asked: asked.length }).toEqual({ specs: ['secretsmanager:app/key#region=eu-west-1'], asked: 1 });
+      expect(notLookedAt).toEqual([
+        {
+          what: 'the secret app/raw in eu-west-1',
+          why: 'the key stands there, but the secret app/raw is binary',
+          permission: null,
+        },
+      ]);
+    });
+
+    test.each([
+      [{ Action: 'secretsmanager:GetSecretValue', Resource: '*:secret:shut-*' }, 'secretsmanager:GetSecretValue'],
+      [{ Action: 'kms:Decrypt', Resource: '*' }, 'kms:Decrypt'],
+    ])('names the one that may not be asked for either: %j', async (statement, permission) => {
+      const many = { Action: 'secretsmanager:BatchGetSecretValue', Resource: '*' };
+      const { addSecret, json, find } = await openSearch(deny(many, statement));
+      addSecret('shut', json(), { kmsKeyId: 'own' });
       addSecret('app/key', json());
 
       const { specs, notLookedAt } = await find();
 
-      expect(specs).toEqual([]);
-      expect(notLookedAt).toEqual([{ what: 'the secrets in eu-west-1', why: expect.any(String), permission }]);
-    },
-  );
+      expect(specs).toEqual(['secretsmanager:app/key#region=eu-west-1']);
+      expect(notLookedAt).toEqual([{ what: 'the secret shut in eu-west-1', why: expect.any(String), permission }]);
+    });
+
+    test('nor any alone, names some of them and then the rest, and asks for no more', async () => {
+      const policies = allBut('secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue');
+      const { addSecret, find, sandbox } = await openSearch(policies);
+      for (let index = 100; index < 200; index += 1) addSecret(`app/${index}`, guarded);
+
+      const { notLookedAt } = await find();
+
+      const asked = sandbox.requests.filter(({ operation }) => operation === 'GetSecretValue');
+      expect([asked.length, notLookedAt.length]).toEqual([40, 41]);
+      expect(notLookedAt[0]).toMatchObject({ permission: 'secretsmanager:GetSecretValue' });
+      expect(notLookedAt.at(-1)).toMatchObject({
+        what: expect.stringMatching(/^the secrets in eu-west-1 from app\/\d+ on$/),
+        permission: 'secretsmanager:BatchGetSecretValue',
+      });
+    });
+  });
 
   test.each([
     [{ Action: 'secretsmanager:GetSecretValue', Resource: '*:secret:shut-*' }, 'secretsmanager:GetSecretValue'],
