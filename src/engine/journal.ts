@@ -1,14 +1,14 @@
 // The record of one run while it changes. Whatever it says is on disk before the next thing happens, stamped by AWS's time
 // as far as it is known (S11).
 import { type Clock, instant } from '../clock.ts';
-import type { ActivityName, RotationContext } from '../machine/context.ts';
+import type { ActivityName, Override, RotationContext } from '../machine/context.ts';
 import type { HistoryEntry, RotationRecord } from './contract.ts';
 import type { RecordStore } from './record-store.ts';
 import { activityOf } from './written.ts';
 
 export interface Journal {
   readonly record: RotationRecord;
-  /** An activity's input, with what the machine does not know: where earlier tries were cut off. */
+  /** An activity's input, with what the machine does not know: where earlier tries were cut off, and what a person excepted from the plan. */
   contextFor(input: RotationContext): RotationContext;
   /** AWS's time, as far as it is known; never before the last line of history. */
   now(): string;
@@ -19,6 +19,8 @@ export interface Journal {
     detail?: string,
     at?: string | undefined,
   ): Promise<void>;
+  /** A person made an exception to the plan; it is in the record with the next note, and in every input from then on. */
+  except(what: Override['what'], why: string): void;
   /** The activity did not come to its end: it may have been done, wholly or in part, unless it left all `untouched`. */
   cutOff(activity: ActivityName, untouched: boolean): RotationContext['interruptions'];
   /** The activity came to its end: earlier tries do not matter any more. */
@@ -36,6 +38,7 @@ export function openJournal(
   // An error of an earlier run has been told; a new run speaks of its own.
   const { error: _, ...context } = from.context;
   const { rotation } = from;
+  let { overrides } = context.plan;
   let skew = skewSeconds ?? context.claimUser?.skewSeconds ?? 0;
   let last = from.history.at(-1)?.at ?? '';
   const inOrder = (at: string) => (at < last ? last : at);
@@ -53,7 +56,7 @@ export function openJournal(
     get record() {
       return record;
     },
-    contextFor: (input) => ({ ...input, interruptions }),
+    contextFor: (input) => ({ ...input, interruptions, plan: { ...input.plan, overrides } }),
     now,
     note: async (change, event, detail = '', at = now()) => {
       const claimed = change.context?.claimUser;
@@ -63,6 +66,9 @@ export function openJournal(
       record = { ...record, ...change, history: entry ? [...record.history, entry] : record.history };
       await store.save(record);
       if (entry) onStep(entry, record);
+    },
+    except: (what, why) => {
+      overrides = [...overrides, { at: now(), what, why }];
     },
     cutOff: (activity, untouched) => {
       interruptions = withCut(interruptions, activity, now(), untouched);

@@ -32,7 +32,12 @@ export function waits(run: Run, left: RotationRecord, options: RunOptions): Work
     if (!message) return { signal: 'elapsed' };
 
     const output = { signal: message.signal, at: message.at };
-    await note({ answered: entry, context: { ...context, [state]: output } }, 'signal', message.signal);
+    // A wait that was there for safety did not come to its end (S37).
+    if (message.signal === 'proceed') {
+      journal.except(state === 'awaitGrace' ? 'deleteNow' : 'proceed', `keyturn proceed at ${state}`);
+    }
+    const told = { ...journal.contextFor(input), [state]: output };
+    await note({ answered: entry, context: told }, 'signal', message.signal);
     if (stored) await outside(() => store.takeSignal(rotation));
     return output;
   };

@@ -1,9 +1,8 @@
 // keyturn proceed: ends the present wait now, by a person's word, and goes on as resume does. Ending the grace deletes the
 // old key, so that needs a consent of its own.
-import { instant, timeOf } from '../../clock.ts';
 import type { RotationRecord, SignalMessage } from '../../engine/contract.ts';
 import { LockedError, RefusedError, UsageError } from '../../errors.ts';
-import type { Override, ParkName } from '../../machine/context.ts';
+import type { ParkName } from '../../machine/context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe, finish, print } from '../finish.ts';
 import type { Io } from '../io.ts';
@@ -49,7 +48,7 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
   try {
     return await withLock(session, record, async (fresh) => {
       if (fresh.park?.entry !== park.entry || fresh.answered >= park.entry) throw answeredAlready(fresh);
-      return finish(session, fresh, () => runRotation(session, noted(fresh, message), { given: message }));
+      return finish(session, fresh, () => runRotation(session, fresh, { given: message }));
     });
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
@@ -93,13 +92,4 @@ function answeredAlready({ rotation }: RotationRecord): RefusedError {
   return new RefusedError(`that wait of rotation ${rotation} was ended already`, {
     hint: `nothing was changed; keyturn status ${rotation} shows where it is now`,
   });
-}
-
-/** Kept for the record: a person ended a wait that was there for safety. */
-function noted(record: RotationRecord, message: SignalMessage): RotationRecord {
-  const at = instant(timeOf(message.at));
-  const what: Override['what'] = record.park?.state === 'awaitGrace' ? 'deleteNow' : 'proceed';
-  const { plan } = record.context;
-  const override = { at, what, why: `keyturn proceed at ${record.park?.state}` };
-  return { ...record, context: { ...record.context, plan: { ...plan, overrides: [...plan.overrides, override] } } };
 }
