@@ -46,7 +46,7 @@ const table: Row[] = [
   },
   {
     files: 'src/vault/',
-    ours: ['src/aws/contract.ts', ...basics, ...tools],
+    ours: ['src/aws/contract.ts', 'src/machine/context.ts', ...basics, ...tools],
     packages: ['node:'],
     why: 'a vault keeps pairs and knows nothing of the places they go to',
   },

@@ -8,6 +8,7 @@ import type { Outputs, Plan, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { haltOf } from './halt.ts';
 import { findKey, isActive, settledKeys } from './keys.ts';
 import { placeWithoutNewKey } from './places.ts';
 import { lookAtProbes } from './probe-all.ts';
@@ -80,6 +81,8 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
         return say('healthy', `${fine(plan)}; this look came late, so another is needed`, next, first ?? stamp(deps));
       }
     }
+    const halt = await haltOf(deps, context);
+    if (halt) return say('healthy', `the grace has passed, but ${halt.reason}`, halt.until);
     return say('passed', `the grace has passed: ${fine(plan)}`);
   };
 

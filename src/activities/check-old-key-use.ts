@@ -8,6 +8,7 @@ import type { Outputs, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp, waitUntil } from './aws-time.ts';
 import { pinnedUser } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { haltOf } from './halt.ts';
 import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from './keys.ts';
 import { placeWithoutNewKey, unconfirmedPlaces } from './places.ts';
 import { failingProbe } from './probe-all.ts';
@@ -98,6 +99,8 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
         use,
       );
     }
+    const halt = await haltOf(deps, context);
+    if (halt) return say(now >= overdueAt ? 'overdue' : 'busy', halt.reason, Math.min(halt.until, overdueAt), use);
     return say('quiet', judged.reason, now, use);
   };
 

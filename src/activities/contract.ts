@@ -3,7 +3,7 @@
 import type { Aws } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Consumer, Replacement } from '../consumers/contract.ts';
-import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
+import type { ActivityName, Outputs, Plan, RotationContext } from '../machine/context.ts';
 import type { Probe } from '../probes/contract.ts';
 import type { Vault } from '../vault/contract.ts';
 
@@ -11,6 +11,13 @@ import type { Vault } from '../vault/contract.ts';
 export interface Announcement {
   about: ActivityName;
   text: string;
+}
+
+/** Why no key or place may be changed now. */
+export interface Halt {
+  reason: string;
+  /** When to look again, in milliseconds: its end, where that is known. */
+  until: number;
 }
 
 export interface ActivityDeps {
@@ -22,6 +29,8 @@ export interface ActivityDeps {
   /** Opens a probe by the spec in the plan. */
   probe(spec: string): Promise<Probe>;
   announce(announcement: Announcement): void | Promise<void>;
+  /** A kill switch or a blackout that holds at `now` (milliseconds, AWS's time); null where all is clear (S34). */
+  halted?(plan: Plan, now: number): Promise<Halt | null>;
   /** Aborted when the person wants to stop: an activity that is only waiting gives up at once. */
   signal?: AbortSignal;
   /** `attended`: a person is near (two looks at the claim 2 s apart); else 10 s. */

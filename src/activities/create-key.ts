@@ -9,6 +9,7 @@ import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { askAnew, type Fence, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { mustNotBeHalted } from './halt.ts';
 import { deleteInactive, findKey, settledKeys } from './keys.ts';
 import { orphanPermissions, removeOrphan } from './orphan.ts';
 
@@ -19,6 +20,7 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
 
   return async (context) => {
     const { rotation } = context;
+    await mustNotBeHalted(deps, context);
     const passed = await fence(deps, context, 'createKey');
     const stored = await vault.get(rotation, 'new');
     if (stored) return alreadyMade(context, stored, passed);

@@ -7,6 +7,7 @@ import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { mustNotBeHalted } from './halt.ts';
 import { findKey, isActive, reactivateCommand } from './keys.ts';
 import { placeWithoutNewKey } from './places.ts';
 import { failingProbe } from './probe-all.ts';
@@ -27,6 +28,7 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
   return async (context) => {
     const { plan } = context;
     const oldKey = plan.oldKey ?? '';
+    await mustNotBeHalted(deps, context);
     const { counter, before } = await fence(deps, context, 'deactivateKey');
     const keys = await aws.keys(plan.user);
     const old = findKey(keys, oldKey);

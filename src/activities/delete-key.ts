@@ -5,6 +5,7 @@ import { UnexpectedStateError } from '../errors.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { mustNotBeHalted } from './halt.ts';
 import { deleteInactive, deleteInactivePermissions, isActive, reactivateCommand } from './keys.ts';
 import { placeWithoutNewKey } from './places.ts';
 import { wasUsedAfterAll } from './quiet.ts';
@@ -31,6 +32,7 @@ export function deleteKey(deps: ActivityDeps): Activity<'deleteKey'> {
     // Only the last wait counts: after a look that passed nobody was asked, whatever an earlier wait was answered (S4).
     const byPerson = context.checkHealth?.verdict === 'healthy' && context.awaitGrace?.signal === 'proceed';
 
+    await mustNotBeHalted(deps, context);
     const { counter } = await fence(deps, context, 'deleteKey');
     if (!deactivateKey || !deactivationStands(context)) throw stop('there is no recorded deactivation of the old key');
     if (!newKey) throw stop('there is no new key');

@@ -5,6 +5,7 @@ import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { mustNotBeHalted } from './halt.ts';
 import { heldBy, openPlace } from './places.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
@@ -12,6 +13,7 @@ export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
   return async (context) => {
     const { plan, rotation } = context;
+    await mustNotBeHalted(deps, context);
     const pair = await deps.vault.get(rotation, 'new');
     if (!pair) {
       throw new VaultError(`the new pair of rotation ${rotation} is not in the vault`, {

@@ -6,6 +6,7 @@ import type { KeyFacts, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { claimOf, claimsOf, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { mustNotBeHalted } from './halt.ts';
 import { deleteInactive, deleteInactivePermissions, keysWithUse } from './keys.ts';
 import { heldBy, openPlace } from './places.ts';
 import { counterOf, wasCutOffIn } from './record.ts';
@@ -34,6 +35,7 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     }
 
     const key = await removable(context, keys);
+    await mustNotBeHalted(deps, context);
     const { counter } = await fence(deps, context, 'freeSlot');
     await deleteInactive(deps, plan.user, key.id, { witness: plan.oldKey });
     return { at: stamp(deps), counter, removed: key.id };

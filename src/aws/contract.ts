@@ -130,7 +130,10 @@ export interface SecretsManager {
   /** `secretsmanager:GetSecretValue`, of the version with that label or that id. */
   value(secret: string, which: { stage: string } | { version: string }): Promise<SecretVersion>;
   /** `secretsmanager:CreateSecret`, the token being the first version's id; safe to call twice. */
-  create(name: string, value: { token: string; text: string; description: string }): Promise<void>;
+  create(
+    name: string,
+    value: { token: string; text: string; description: string; kmsKey?: string | undefined },
+  ): Promise<void>;
   /** `secretsmanager:PutSecretValue`, the token being the version's id; safe to call twice with the same text. */
   put(secret: string, value: { token: string; text: string; stage: string }): Promise<void>;
   /** `secretsmanager:UpdateSecretVersionStage`; throws AwsRefusalError where the label is not on `from`. */

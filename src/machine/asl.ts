@@ -103,6 +103,8 @@ function toStates(name: string, node: Node): [string, AslState][] {
               'id.$': '$$.Execution.Id',
               'name.$': '$$.Execution.Name',
               'startTime.$': '$$.Execution.StartTime',
+              // What stands in the input was never an activity's outcome: it is kept apart, to be told from one.
+              'input.$': '$$.Execution.Input',
             },
             ResultPath: '$.execution',
             Next: node.next,

@@ -10,6 +10,8 @@ import type { Slot, Vault } from './contract.ts';
 interface Parts {
   clock: Clock;
   secrets(): SecretsManager;
+  /** ARN of the KMS key that the pairs are encrypted with; Secrets Manager's own where there is none. */
+  kmsKey?: string | undefined;
 }
 
 interface Stored {
@@ -30,7 +32,7 @@ export const permissions: Readonly<Record<keyof Vault, readonly string[]>> = {
 const settleLimit = 15_000;
 
 /** The secrets are named `keyturn/vault/ROTATION`. One process at a time works on a rotation, as with every vault. */
-export function createSecretsManagerVault({ clock, secrets }: Parts): Vault {
+export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Vault {
   const read = async (rotation: string): Promise<Stored | null> => {
     const name = nameOf(rotation);
     try {
@@ -55,7 +57,12 @@ export function createSecretsManagerVault({ clock, secrets }: Parts): Vault {
       .digest('hex');
     if (stored) await secrets().put(name, { token, text, stage: 'AWSCURRENT' });
     else
-      await secrets().create(name, { token, text, description: `keyturn keeps this until rotation ${rotation} ends` });
+      await secrets().create(name, {
+        token,
+        text,
+        description: `keyturn keeps this until rotation ${rotation} ends`,
+        kmsKey,
+      });
     const end = clock.monotonic() + settleLimit;
     while ((await read(rotation))?.version !== token) {
       if (clock.monotonic() >= end) throw new VaultError(`the vault does not give back what was put into ${name}`);

@@ -18,6 +18,7 @@ describe('the five words', () => {
       Type: 'Pass',
       Parameters: {
         'id.$': '$$.Execution.Id',
+        'input.$': '$$.Execution.Input',
         'name.$': '$$.Execution.Name',
         'startTime.$': '$$.Execution.StartTime',
       },

@@ -30,7 +30,7 @@ export async function runInXstate(machine: typeof rotation, answers: Answer[]): 
     });
   const actors = Object.fromEntries([...activityNames, ...parkNames].map((name) => [name, activity(name)]));
   const actor = createActor(machine.provide({ actors }), {
-    input: { ...input, execution: { ...execution, startTime } } as unknown as RotationContext,
+    input: { ...input, execution: { ...execution, startTime, input } } as unknown as RotationContext,
     inspect: (event) => {
       if (event.type !== '@xstate.microstep') return;
       for (const { source, target, eventType } of event._transitions) {
@@ -69,7 +69,7 @@ export async function runInAsl(asl: AslDefinition, answers: Answer[], { retries 
   }
   const machine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const run = machine.run(input, {
-    context: { Execution: { Id: execution.id, Name: execution.name }, Task: { Token: 'token' } },
+    context: { Execution: { Id: execution.id, Name: execution.name, Input: input }, Task: { Token: 'token' } },
     overrides: {
       taskResourceLocalHandlers: handlers,
       retryIntervalOverrides: Object.fromEntries(Object.keys(handlers).map((name) => [name, 0])),

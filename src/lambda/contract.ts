@@ -1,0 +1,73 @@
+// What comes in from outside when nobody sits at a terminal, and what is believed of it. An execution's input is untrusted:
+// it may say whose key and why, and everything else is derived from AWS, the shipped policy, or the seal (S28).
+import type { Intent, Outputs, Plan, RotationContext } from '../machine/context.ts';
+
+/** All that an execution's input may hold. `{"user": "alice"}` is enough. */
+export interface ExecutionInput {
+  user: string;
+  /** Default `forward`. */
+  intent?: Intent;
+  /** `watch`: only the second half, for a key that something else replaced. Needs both keys. */
+  from?: Plan['from'];
+  oldKey?: string;
+  newKey?: string;
+  /** A rotation to go on with, after *stuck* or a stopped execution, or one that the terminal hands over. */
+  rotation?: string;
+}
+
+export const inputKeys = [
+  'user',
+  'intent',
+  'from',
+  'oldKey',
+  'newKey',
+  'rotation',
+] as const satisfies (keyof ExecutionInput)[];
+
+/** What `begin` adds, from Step Functions' context object: the one thing in the state that no input can have forged. */
+export interface Execution {
+  /** ARN. */
+  id: string;
+  name: string;
+  startTime: string;
+  /** The input as it was before any state ran. A name that stands here was never an activity's outcome. */
+  input: Record<string, unknown>;
+}
+
+/**
+ * What `claimUser` returns here: its outcome, and the beginnings of the context that every other activity builds on.
+ * From the seal they are what is known for sure of earlier executions, else the plan alone.
+ */
+export type Claimed = Outputs['claimUser'] & {
+  base: Pick<RotationContext, 'schema' | 'rotation' | 'intent' | 'plan' | 'interruptions'> & Partial<Outputs>;
+};
+
+/** The state of an execution between two activities, as Step Functions passes it to the next one. */
+export type ExecutionState = { execution: Execution; claimUser?: Claimed } & Omit<Partial<Outputs>, 'claimUser'> & {
+    error?: RotationContext['error'];
+  };
+
+/** What a park's function is sent. The token answers the park; it is a credential and goes nowhere else. */
+export interface ParkMessage {
+  token: string;
+  context: ExecutionState;
+  state: string;
+}
+
+/** A function's environment, set by the deployment. None of it is secret. */
+export interface Deployment {
+  /** ARN of the topic that people are told through. */
+  KEYTURN_TOPIC: string;
+  /** Bucket of the records of ended rotations, of reports, and of the sweep's lists. */
+  KEYTURN_BUCKET: string;
+  /** Name of the parameter that stops everything when its value is not `go` (S34). */
+  KEYTURN_SWITCH: string;
+  /** Keys that the vault's and the seals' secrets are encrypted with, as ARNs. */
+  KEYTURN_VAULT_KEY: string;
+  KEYTURN_SEAL_KEY: string;
+  /** ARN of the state machine; not for the activities, which it invokes itself. */
+  KEYTURN_STATE_MACHINE?: string;
+}
+
+/** The policy file, validated when it was deployed, beside each function's code. */
+export const shippedPolicy = 'policy.json';
