@@ -4,6 +4,8 @@ import { AwsRefusalError, NoSuchEntityError } from '../errors.ts';
 import type { ListedSecret, Refused, SecretAmongMany, SecretsManager } from './contract.ts';
 import { translatedWithoutWords as translated } from './translate.ts';
 
+const noSuchLabel = 'KEYTURN_NO_SUCH_LABEL';
+
 interface Connected {
   sdk: typeof Sdk;
   client: Sdk.SecretsManagerClient;
@@ -114,11 +116,14 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
     },
 
     proveWritable: async (secret, version) => {
-      // Permission is judged first, so whoever may is told instead that there is no value, and no such label.
+      // Permission is judged first, so whoever may is told instead that there is no value, and no such label. The label is
+      // for servers that take a version without a value: unlabelled it would be AWSCURRENT, and the secret empty.
       await refusedAnyway(() =>
-        call('PutSecretValue', ({ sdk, client }) => client.send(new sdk.PutSecretValueCommand({ SecretId: secret }))),
+        call('PutSecretValue', ({ sdk, client }) =>
+          client.send(new sdk.PutSecretValueCommand({ SecretId: secret, VersionStages: [noSuchLabel] })),
+        ),
       );
-      await refusedAnyway(() => moveStage(secret, 'KEYTURN_NO_SUCH_LABEL', { from: version, to: null }));
+      await refusedAnyway(() => moveStage(secret, noSuchLabel, { from: version, to: null }));
     },
 
     deleteAtOnce: async (secret) => {

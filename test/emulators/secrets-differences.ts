@@ -185,6 +185,12 @@ const ministackSecrets: AllowedDifference[] = [
     source: `${secrets}/API_ListSecretVersionIds.html, "IncludeDeprecated"`,
   },
   {
+    id: 'put.no-value',
+    instead: 'a version may be empty',
+    shows: accepted,
+    source: `${secrets}/API_PutSecretValue.html, "SecretString": it or "SecretBinary" has to be there`,
+  },
+  {
     id: 'put.pending-again',
     instead: 'two versions are AWSPENDING',
     shows: 'to deeply equal',

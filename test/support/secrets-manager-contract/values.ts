@@ -322,6 +322,19 @@ export const valueCases: SecretsCase[] = [
     },
   },
   {
+    id: 'put.no-value',
+    promise: 'a version without a value is refused, whatever its label, and none is made',
+    check: async ({ secrets, makeSecret, stages }) => {
+      const secret = await makeSecret();
+      const command = { SecretId: secret.name, VersionStages: ['BLUE'] };
+
+      const refused = await refusal(secrets.send(new PutSecretValueCommand(command)));
+
+      expect(refused).toMatchObject({ code: 'InvalidRequestException', status: 400 });
+      expect(await stages(secret)).toEqual({ [secret.versionId]: ['AWSCURRENT'] });
+    },
+  },
+  {
     id: 'put.unknown',
     promise: 'nothing can be put into a secret that does not exist',
     check: async ({ secrets }) => {
