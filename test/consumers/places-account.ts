@@ -43,16 +43,9 @@ export async function openAccount({ settings, policies }: AccountOptions = {}) {
     clock,
     open,
 
-    /** Does `work` with a place whose process dies right before the n-th call of this name. */
-    crash: async (kind: ConsumerKind, place: string, name: string, work: (consumer: Consumer) => Promise<unknown>) => {
-      const life = mortal((call) => call === name);
-      const real = aws();
-      const services: ConsumerDeps['aws'] = {
-        secretsManager: (region) => life.bound(real.secretsManager(region)),
-        parameterStore: (region) => life.bound(real.parameterStore(region)),
-      };
-      await Promise.race([work(open(kind, place, { aws: services })), life.ended]);
-    },
+    /** Does `work` with a place whose process dies right before the first call of this name. */
+    crash: (kind: ConsumerKind, place: string, name: string, work: (consumer: Consumer) => Promise<unknown>) =>
+      dieBefore(name, aws(), (services) => work(open(kind, place, { aws: services }))),
 
     /** Somebody else acts once, right before the first such call takes effect. */
     before: (operation: string, act: () => void) => {
@@ -76,6 +69,20 @@ export async function openAccount({ settings, policies }: AccountOptions = {}) {
       return seen;
     },
   };
+}
+
+/** Does `work` in a process that dies right before its first call of this name. */
+export async function dieBefore(
+  name: string,
+  real: ConsumerDeps['aws'],
+  work: (aws: ConsumerDeps['aws']) => Promise<unknown>,
+): Promise<void> {
+  const life = mortal((call) => call === name);
+  const services: ConsumerDeps['aws'] = {
+    secretsManager: (region) => life.bound(real.secretsManager(region)),
+    parameterStore: (region) => life.bound(real.parameterStore(region)),
+  };
+  await Promise.race([work(services), life.ended]);
 }
 
 /** The JSON of a pair under these names, among others. */

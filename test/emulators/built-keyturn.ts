@@ -9,7 +9,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, type TestContext } from 'vitest';
 import { builtCli } from '../support/built-cli.ts';
 import { type RotationJson, rotationJson } from './rotation-json.ts';
-import { type Credentials, type Emulator, environmentFor, makeUser, type NewUser, region } from './servers.ts';
+import { type Credentials, clientFor, type Emulator, environmentFor, makeUser, type NewUser } from './servers.ts';
 
 export interface Ended {
   code: number | null;
@@ -36,6 +36,8 @@ export interface Standing {
 
 export interface Desk {
   user: string;
+  /** Its own, in which keyturn runs. */
+  folder: string;
   /** The user's pairs as they were made, in the order asked for. */
   pairs: Credentials[];
   credentialsFile: string;
@@ -81,7 +83,7 @@ export async function openDesk(
   const pairs = await makeUser(emulator, user);
   const before = profileText(user.name, pairs[0]);
   await writeFile(credentialsFile, before, { mode: 0o600 });
-  const iam = new IAMClient({ endpoint: emulator.url, region, credentials: emulator.adminCredentials });
+  const iam = new IAMClient(clientFor(emulator));
   const file = () => readFile(credentialsFile, 'utf8');
   const held = async () => heldIn(await file());
 
@@ -116,6 +118,7 @@ export async function openDesk(
 
   return {
     user: user.name,
+    folder,
     pairs,
     credentialsFile,
     place: `credentials-file:${user.name}@${credentialsFile}`,
@@ -135,7 +138,7 @@ export async function openDesk(
       };
     },
     callerAs: async (pair) => {
-      const sts = new STSClient({ endpoint: emulator.url, region, credentials: { ...pair } });
+      const sts = new STSClient(clientFor(emulator, pair));
       return sts.send(new GetCallerIdentityCommand({})).then(
         ({ Arn }) => Arn ?? '',
         (error: Error) => error.name,

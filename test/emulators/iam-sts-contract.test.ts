@@ -1,14 +1,7 @@
 // The second opinion: the contract that the embedded AWS keeps, asked of emulators that others wrote.
-import { type ContractTarget, describeIamStsContract } from '../support/iam-sts-contract.ts';
+import { describeIamStsContract } from '../support/iam-sts-contract.ts';
 import { allowedDifferences } from './allowed-differences.ts';
-import { type Emulator, startMiniStack, startMoto } from './servers.ts';
+import { contractTarget } from './describe-emulators.ts';
 
-function target(start: () => Promise<Emulator>): () => Promise<ContractTarget> {
-  return async () => {
-    const { url, account, adminCredentials, close } = await start();
-    return { endpoint: url, account, admin: adminCredentials, close };
-  };
-}
-
-describeIamStsContract('moto', target(startMoto), allowedDifferences.moto);
-describeIamStsContract('MiniStack', target(startMiniStack), allowedDifferences.ministack);
+describeIamStsContract('moto', contractTarget('moto'), allowedDifferences.moto);
+describeIamStsContract('MiniStack', contractTarget('MiniStack'), allowedDifferences.ministack);

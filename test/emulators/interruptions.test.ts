@@ -1,23 +1,12 @@
 // Rotations that are cut off, that meet another one, or that may not do what they need, by the built command against AWS
 // stand-ins that are not ours: no key is lost, none is left over, and nothing is changed without saying so.
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { type Ended, expectExit, nothingLeft, openDesk } from './built-keyturn.ts';
-import { type Credentials, type Emulator, makeUser, type NewUser, startMiniStack, startMoto } from './servers.ts';
+import { expect, test } from 'vitest';
+import { type Ended, expectExit, nothingLeft } from './built-keyturn.ts';
+import { describeEmulators } from './describe-emulators.ts';
+import { type Credentials, makeUser } from './servers.ts';
+import { short } from './short-rotations.ts';
 
-const short = '--yes --quiet-for 1s --watch-limit 3s --grace 1s';
-
-describe.for([
-  ['moto', startMoto],
-  ['MiniStack', startMiniStack],
-] as const)('%s', { concurrent: true }, ([, start]) => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await start();
-  }, 90_000);
-  afterAll(() => emulator?.close());
-
-  const desk = (context: TestContext, user: NewUser) => openDesk(context, emulator, user);
-
+describeEmulators(['moto', 'MiniStack'], ({ emulator, desk }) => {
   test('Ctrl-C at a wait leaves a rotation that is resumed to the end', async (context) => {
     const { user, pairs, place, start, run, ...seen } = await desk(context, { name: 'interrupted' });
     const [old] = pairs as [Credentials];
@@ -101,7 +90,7 @@ describe.for([
   test('whoever may not create keys changes nothing and leaves no claim', async (context) => {
     const { user, pairs, place, before, run, ...seen } = await desk(context, { name: 'not-allowed' });
     const [old] = pairs as [Credentials];
-    const [operator] = (await makeUser(emulator, {
+    const [operator] = (await makeUser(emulator(), {
       name: 'not-allowed-operator',
       allow: [
         {
@@ -142,7 +131,7 @@ describe.for([
     expectExit(unknownKey, 3);
     expect(unknownKey.stderr).toContain('InvalidClientTokenId');
     expectExit(unknownUser, 3);
-    expect(unknownUser.stderr).toContain(`error: there is no user nobody in account ${emulator.account}`);
+    expect(unknownUser.stderr).toContain(`error: there is no user nobody in account ${emulator().account}`);
     expect(await seen.standing()).toEqual(nothingLeft({ [old.accessKeyId]: 'Active' }));
   });
 });

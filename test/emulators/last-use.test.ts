@@ -1,20 +1,15 @@
 // What only moto tells the truth about: when a key was last used, and that there are no more than two. By the built command,
 // with real uses over the wire.
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectExit, nothingLeft, openDesk } from './built-keyturn.ts';
+import { expect, test } from 'vitest';
+import { expectExit, nothingLeft } from './built-keyturn.ts';
+import { describeEmulators } from './describe-emulators.ts';
 import { rotationsJson } from './rotation-json.ts';
-import { type Credentials, type Emulator, region, startMoto } from './servers.ts';
+import { type Credentials, clientFor } from './servers.ts';
 
-describe('moto', { concurrent: true }, () => {
-  let moto: Emulator;
-  beforeAll(async () => {
-    moto = await startMoto();
-  }, 90_000);
-  afterAll(() => moto?.close());
-
+describeEmulators(['moto'], ({ emulator, desk }) => {
   test('an old key that somebody uses during the watch stays active until it is quiet', async (context) => {
-    const { user, pairs, place, run, ...seen } = await openDesk(context, moto, { name: 'still-used' });
+    const { user, pairs, place, run, ...seen } = await desk(context, { name: 'still-used' });
     const [old] = pairs as [Credentials];
     await run(`rotate --user ${user} --to ${place} --yes --quiet-for 12s --grace 1s`);
 
@@ -37,7 +32,7 @@ describe('moto', { concurrent: true }, () => {
   });
 
   test('S14 a new key that somebody was seen using needs no further proof', async (context) => {
-    const { user, place, run, ...seen } = await openDesk(context, moto, { name: 'new-key-used' });
+    const { user, place, run, ...seen } = await desk(context, { name: 'new-key-used' });
     const first = await run(`rotate --user ${user} --to ${place} --yes --quiet-for 1s --grace 1s`);
     const { history, newKey } = first.json();
     const delivered = history.find(({ state, event }) => state === 'deliverKey' && event === 'done')?.at ?? '';
@@ -62,7 +57,7 @@ describe('moto', { concurrent: true }, () => {
   });
 
   test('S17 a user who rotates their own key does not keep the old one in use', async (context) => {
-    const { pairs, place, run, ...seen } = await openDesk(context, moto, {
+    const { pairs, place, run, ...seen } = await desk(context, {
       name: 'own-key',
       allow: [{ Action: '*', Resource: '*' }],
     });
@@ -87,9 +82,9 @@ describe('moto', { concurrent: true }, () => {
   });
 
   test('a second key that somebody makes meanwhile is left alone, and the rotation refused', async (context) => {
-    const { user, pairs, place, before, start, ...seen } = await openDesk(context, moto, { name: 'no-third-key' });
+    const { user, pairs, place, before, start, ...seen } = await desk(context, { name: 'no-third-key' });
     const [old] = pairs as [Credentials];
-    const iam = new IAMClient({ endpoint: moto.url, region, credentials: moto.adminCredentials });
+    const iam = new IAMClient(clientFor(emulator()));
     const running = start(`rotate --wait --user ${user} --to ${place} --yes --quiet-for 1s --grace 1s`);
     await context.expect
       .poll(async () => (await seen.standing()).claims, { interval: 50, timeout: 20_000 })

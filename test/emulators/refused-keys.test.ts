@@ -1,29 +1,24 @@
 // What only MiniStack tells the truth about: a deactivated key is refused at once, by every service. By the built command.
 import { rm, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectExit, nothingLeft, openDesk } from './built-keyturn.ts';
-import { type Credentials, type Emulator, startMiniStack } from './servers.ts';
+import { expect, test } from 'vitest';
+import { expectExit, nothingLeft } from './built-keyturn.ts';
+import { describeEmulators } from './describe-emulators.ts';
+import type { Credentials } from './servers.ts';
 
-describe('MiniStack', { concurrent: true }, () => {
-  let ministack: Emulator;
-  beforeAll(async () => {
-    ministack = await startMiniStack();
-  }, 90_000);
-  afterAll(() => ministack?.close());
-
+describeEmulators(['MiniStack'], ({ emulator, desk: openDesk }) => {
   /** MiniStack does not fill in `${aws:username}`, and finds no user in GetAccessKeyLastUsed to match a resource with. */
   const ownKeys = (name: string) => ({
     name,
     allow: [
-      { Action: 'iam:*', Resource: `arn:aws:iam::${ministack.account}:user/${name}` },
+      { Action: 'iam:*', Resource: `arn:aws:iam::${emulator().account}:user/${name}` },
       { Action: 'iam:GetAccessKeyLastUsed', Resource: '*' },
     ],
   });
 
   test('a deactivated key is refused while the new one works, and works again after a roll back', async (context) => {
-    const { user, pairs, place, run, ...seen } = await openDesk(context, ministack, { name: 'refused' });
+    const { user, pairs, place, run, ...seen } = await openDesk(context, { name: 'refused' });
     const [old] = pairs as [Credentials];
-    const arn = `arn:aws:iam::${ministack.account}:user/refused`;
+    const arn = `arn:aws:iam::${emulator().account}:user/refused`;
     await run(`rotate --user ${user} --to ${place} --yes --quiet-for 1s --grace 1h`);
     const held = await seen.held();
     expect([await seen.callerAs(old), await seen.callerAs(held)]).toEqual([arn, arn]);
@@ -41,7 +36,7 @@ describe('MiniStack', { concurrent: true }, () => {
   });
 
   test('a failing probe in the grace brings the old key back by itself', async (context) => {
-    const { user, pairs, place, start, ...seen } = await openDesk(context, ministack, { name: 'probed' });
+    const { user, pairs, place, start, ...seen } = await openDesk(context, { name: 'probed' });
     const [old] = pairs as [Credentials];
     const probe = `${seen.credentialsFile}.probe`;
     await writeFile(probe, '');
@@ -55,11 +50,11 @@ describe('MiniStack', { concurrent: true }, () => {
     await rm(probe);
 
     await running.says('is active');
-    expect(await seen.callerAs(old)).toBe(`arn:aws:iam::${ministack.account}:user/probed`);
+    expect(await seen.callerAs(old)).toBe(`arn:aws:iam::${emulator().account}:user/probed`);
   });
 
   test.for(['environment', 'profile'])('a user rotates the key that signs, found in the %s', async (where, context) => {
-    const desk = await openDesk(context, ministack, ownKeys(`own-${where}`));
+    const desk = await openDesk(context, ownKeys(`own-${where}`));
     const { user, pairs, place, before } = desk;
     const [old] = pairs as [Credentials];
     const run = (command: string) => desk.run(command, { as: where === 'environment' ? old : 'own profile' });
@@ -89,6 +84,6 @@ describe('MiniStack', { concurrent: true }, () => {
     const held = await desk.held();
     expect(await desk.standing()).toEqual(nothingLeft({ [held.accessKeyId]: 'Active' }));
     expect(await desk.callerAs(old)).toBe('InvalidClientTokenId');
-    expect(await desk.callerAs(held)).toBe(`arn:aws:iam::${ministack.account}:user/${user}`);
+    expect(await desk.callerAs(held)).toBe(`arn:aws:iam::${emulator().account}:user/${user}`);
   });
 });

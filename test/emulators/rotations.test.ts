@@ -1,26 +1,13 @@
 // Whole rotations, and every way back, by the built command against AWS stand-ins that are not ours: what is true in the
 // account, in the credentials file and on disk after each. The clock is real, so the times asked for are seconds.
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { type Desk, expectExit, nothingLeft, openDesk } from './built-keyturn.ts';
+import { expect, test } from 'vitest';
+import { expectExit, nothingLeft } from './built-keyturn.ts';
+import { describeEmulators } from './describe-emulators.ts';
 import { rotationsJson } from './rotation-json.ts';
-import { type Credentials, type Emulator, type NewUser, startMiniStack, startMoto } from './servers.ts';
+import type { Credentials } from './servers.ts';
+import { inTheGrace, short } from './short-rotations.ts';
 
-/** The limit keeps the doubt about keys that nobody was seen using as short as the rest. */
-const short = '--yes --quiet-for 1s --watch-limit 3s --grace 1s';
-const longGrace = '--yes --quiet-for 1s --grace 1h';
-
-describe.for([
-  ['moto', startMoto],
-  ['MiniStack', startMiniStack],
-] as const)('%s', { concurrent: true }, ([, start]) => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await start();
-  }, 90_000);
-  afterAll(() => emulator?.close());
-
-  const desk = (context: TestContext, user: NewUser) => openDesk(context, emulator, user);
-
+describeEmulators(['moto', 'MiniStack'], ({ emulator, desk }) => {
   test('a rotation that stays to the end leaves the new key alone, in its place', async (context) => {
     const { user, pairs, place, before, run, ...seen } = await desk(context, { name: 'whole' });
     const [old] = pairs as [Credentials];
@@ -32,7 +19,7 @@ describe.for([
     expect(ended.json()).toMatchObject({
       outcome: 'rotated',
       state: 'rotated',
-      account: emulator.account,
+      account: emulator().account,
       user: 'whole',
       oldKey: old.accessKeyId,
       newKey: held.accessKeyId,
@@ -66,7 +53,7 @@ describe.for([
     expect(await seen.file()).toBe(
       before.replace(old.accessKeyId, held.accessKeyId).replace(old.secretAccessKey, held.secretAccessKey),
     );
-    expect(await seen.callerAs(held)).toBe(`arn:aws:iam::${emulator.account}:user/whole`);
+    expect(await seen.callerAs(held)).toBe(`arn:aws:iam::${emulator().account}:user/whole`);
     expect(await seen.callerAs(old)).toBe('InvalidClientTokenId');
   });
 
@@ -127,7 +114,7 @@ describe.for([
   test('a roll back in the grace brings the old key back, and its hint removes the new one', async (context) => {
     const { user, pairs, place, before, run, ...seen } = await desk(context, { name: 'back-in-grace' });
     const [old] = pairs as [Credentials];
-    const { newKey } = await inTheGrace({ user, place, run });
+    const { newKey } = await inTheGrace({ user, run }, ['--to', place]);
     expect((await seen.standing()).keys).toEqual({ [old.accessKeyId]: 'Inactive', [newKey ?? '']: 'Active' });
 
     const ended = await run('rollback');
@@ -140,7 +127,7 @@ describe.for([
     expect(ended.json()).toMatchObject({ outcome: 'rolledBack', consumers: [{ spec: place, state: 'restored' }] });
     expect(file).toBe(before);
     expect(standing).toEqual(nothingLeft({ [old.accessKeyId]: 'Active', [newKey ?? '']: 'Active' }));
-    expect(await seen.callerAs(old)).toBe(`arn:aws:iam::${emulator.account}:user/${user}`);
+    expect(await seen.callerAs(old)).toBe(`arn:aws:iam::${emulator().account}:user/${user}`);
     expectExit(retired, 0);
     expect(retired.json()).toMatchObject({ outcome: 'rotated', oldKey: newKey, newKey: old.accessKeyId });
     expect(await seen.standing()).toEqual(nothingLeft({ [old.accessKeyId]: 'Active' }));
@@ -150,7 +137,7 @@ describe.for([
   test('S1 a bare machine makes the old key active again, and the rotation notices', async (context) => {
     const { user, pairs, place, run, ...seen } = await desk(context, { name: 'bare-machine' });
     const [old] = pairs as [Credentials];
-    const { newKey, rotation } = await inTheGrace({ user, place, run });
+    const { newKey, rotation } = await inTheGrace({ user, run }, ['--to', place]);
     const stateDir = '/dev/null/nowhere';
 
     const bare = await run(`rollback --only-reactivate --user ${user} --key ${old.accessKeyId}`, { stateDir });
@@ -169,7 +156,7 @@ describe.for([
   test('only reactivating leaves the places on the new key and goes back to watching', async (context) => {
     const { user, pairs, place, run, ...seen } = await desk(context, { name: 'only-reactivate' });
     const [old] = pairs as [Credentials];
-    const { newKey, rotation } = await inTheGrace({ user, place, run });
+    const { newKey, rotation } = await inTheGrace({ user, run }, ['--to', place]);
 
     const ended = await run('rollback --only-reactivate');
 
@@ -227,13 +214,4 @@ describe.for([
 
 function isDone({ event }: { event: string }): boolean {
   return event === 'done';
-}
-
-/** Rotates until the old key is inactive, and leaves it there. */
-async function inTheGrace({ user, place, run }: Pick<Desk, 'user' | 'place' | 'run'>) {
-  await run(`rotate --user ${user} --to ${place} ${longGrace}`);
-  const ended = await run('proceed --yes');
-  expectExit(ended, 0);
-  expect(ended.json()).toMatchObject({ outcome: 'waiting', state: 'awaitGrace' });
-  return ended.json();
 }

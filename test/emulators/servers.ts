@@ -36,13 +36,13 @@ export interface NewUser {
   allow?: { Action: string | string[]; Resource: string | string[] }[];
 }
 
-export const region = 'us-east-1';
+const region = 'us-east-1';
 
 /**
  * moto knows the limit of two keys, last use and the credential report. It accepts Inactive keys, so never test their
  * refusal here; and it matches no Resource but `*`.
  */
-export async function startMoto(): Promise<Emulator> {
+async function startMoto(): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startLeashed({
@@ -70,7 +70,7 @@ export async function startMoto(): Promise<Emulator> {
  * MiniStack refuses Inactive and deleted keys, and runs whole stacks; Waits of Step Functions are 100,000 times shorter. It
  * knows neither last use nor the limit of two keys.
  */
-export async function startMiniStack(): Promise<Emulator> {
+async function startMiniStack(): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startLeashed({
@@ -99,6 +99,13 @@ export async function startMiniStack(): Promise<Emulator> {
   });
 }
 
+export const starts = { moto: startMoto, MiniStack: startMiniStack };
+
+/** What an unmodified client of the SDK needs to speak to the emulator, by default as its administrator. */
+export function clientFor(emulator: Emulator, credentials = emulator.adminCredentials) {
+  return { endpoint: emulator.url, region, credentials: { ...credentials } };
+}
+
 /** What a child process needs to reach the emulator with these credentials, and to find no others. */
 export function environmentFor({ url }: Emulator, credentials: Credentials): Record<string, string> {
   return {
@@ -114,8 +121,8 @@ export function environmentFor({ url }: Emulator, credentials: Credentials): Rec
 }
 
 /** Makes a user as `admin` and returns its keys in the order asked for. */
-export function makeUser({ url, adminCredentials }: Emulator, user: NewUser): Promise<Credentials[]> {
-  return makeUserAs(new IAMClient({ endpoint: url, region, credentials: adminCredentials }), user);
+export function makeUser(emulator: Emulator, user: NewUser): Promise<Credentials[]> {
+  return makeUserAs(new IAMClient(clientFor(emulator)), user);
 }
 
 async function makeAdmin(endpoint: string): Promise<Credentials> {
