@@ -6,7 +6,8 @@ import { ConsumerError, UsageError } from '../errors.ts';
 import type { ConsumerKind, Search, Surroundings } from './contract.ts';
 import { lookAtProfile, type ProfileFacts, profilesHolding, withPair } from './credentials-profile.ts';
 import { type FilesMeant, filesMeant, readOrName } from './files-meant.ts';
-import { absolutePath, openPairInFile, readText, shownId } from './pair-in-file.ts';
+import { mustHold, shownId } from './held-key.ts';
+import { absolutePath, openPairInFile, readText } from './pair-in-file.ts';
 
 const kind = 'credentials-file';
 
@@ -91,11 +92,7 @@ function assertReady(text: string | null, facts: ProfileFacts, { profile, file, 
       hint: `name the profile that holds ${shortKeyId(oldKey)}; an @ in its name is written %40`,
     });
   }
-  if (facts.holds !== oldKey) {
-    throw new ConsumerError(`${where} holds ${shownId(facts.holds)} instead of ${shownId(oldKey)}`, {
-      hint: 'name the profile that holds the key to replace',
-    });
-  }
+  mustHold(`${where} holds`, facts.holds, oldKey, 'name the profile that holds the key to replace');
 }
 
 /** Where else the old key stands nearby: nothing changes it there. */

@@ -14,7 +14,8 @@ import {
   withVariables,
 } from './env-variables.ts';
 import { type FilesMeant, filesMeant, readOrName, whyNot } from './files-meant.ts';
-import { absolutePath, openPairInFile, type PairFacts, shownId } from './pair-in-file.ts';
+import { mustHold, shownId } from './held-key.ts';
+import { absolutePath, openPairInFile, type PairFacts } from './pair-in-file.ts';
 
 const kind = 'env-file';
 
@@ -67,11 +68,8 @@ function assertReady(text: string | null, { holds }: PairFacts, oldKey: string |
     });
   }
   if (text === null) throw new ConsumerError(`there is no file ${file}`, { hint: `name another: ${kind}:FILE` });
-  if (holds !== oldKey) {
-    throw new ConsumerError(`${names.id} in ${file} holds ${shownId(holds)} instead of ${shownId(oldKey)}`, {
-      hint: `name the file and the variables that hold ${shortKeyId(oldKey)}: ${kind}:FILE#id=NAME,secret=NAME`,
-    });
-  }
+  const hint = `name the file and the variables that hold ${shortKeyId(oldKey)}: ${kind}:FILE#id=NAME,secret=NAME`;
+  mustHold(`${names.id} in ${file} holds`, holds, oldKey, hint);
 }
 
 function notesOf(text: string, holds: string | null, oldKey: string | null, { file, names }: Place): string[] {

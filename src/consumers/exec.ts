@@ -7,7 +7,7 @@ import { splitCommand } from '../command-line.ts';
 import { ConsumerError } from '../errors.ts';
 import { ranOut, withTimeLimit } from '../time-limit.ts';
 import type { Consumer, ConsumerDeps, ConsumerKind, Replacement } from './contract.ts';
-import { shownId } from './pair-in-file.ts';
+import { mustHold } from './held-key.ts';
 import { mayGiveAway } from './secret-search.ts';
 
 const timeLimit = 60_000;
@@ -64,11 +64,7 @@ function openCommand(place: string, replacement: Replacement, { clock, env }: Co
         return { holds: null, pair: null, notes: [note], readable: false };
       }
       const holds = await held();
-      if (holds && holds !== oldKey) {
-        throw new ConsumerError(`${name} says that it holds ${shownId(holds)} instead of ${shownId(oldKey)}`, {
-          hint: 'name the place that holds the key to replace',
-        });
-      }
+      if (holds) mustHold(`${name} says that it holds`, holds, oldKey, 'name the place that holds the key to replace');
       const notes = holds === undefined ? [`${name} does not say which key it holds now`] : [];
       return { holds: holds ?? null, pair: null, notes };
     },
@@ -76,11 +72,7 @@ function openCommand(place: string, replacement: Replacement, { clock, env }: Co
     // Where it holds the new id already it is told again: it may have been cut off between the id and the secret.
     write: async (pair, expected) => {
       const holds = await held(pair);
-      if (holds && holds !== expected && holds !== pair.accessKeyId) {
-        throw new ConsumerError(`${name} says that it holds ${shownId(holds)} instead of ${shownId(expected)}`, {
-          hint: 'it was changed by something else, and is as it was',
-        });
-      }
+      if (holds && holds !== pair.accessKeyId) mustHold(`${name} says that it holds`, holds, expected);
       await tell('write', pair);
     },
 

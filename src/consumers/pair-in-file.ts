@@ -2,20 +2,18 @@
 // other byte of it changed. What the text means is for each kind to say.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isAccessKeyId, KeyPair, shortKeyId } from '../access-key.ts';
+import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { ConsumerError, LockedError } from '../errors.ts';
 import { followLinks, readFileIfThere, removeLeftovers, replaceFile } from '../files.ts';
 import { acquireLock } from '../lock.ts';
+import { compareBeforeSwap } from './compare-before-swap.ts';
 import type { Consumer, Surroundings } from './contract.ts';
-import { heldFor } from './held-for.ts';
+import { type Held, trialPair } from './held-key.ts';
 import { asConsumerError, assertReplaceable } from './replaceable-file.ts';
 
 /** What a text holds at the place. */
-export interface PairFacts {
-  /** The key id in it; null where there is none. It may be anything: whoever shows it checks it first. */
-  holds: string | null;
-  pair: KeyPair | null;
+export interface PairFacts extends Held {
   notes: string[];
 }
 
@@ -34,18 +32,15 @@ export interface PairInFile<Facts extends PairFacts> {
   notes(text: string, facts: Facts, oldKey: string | null): Promise<string[]>;
 }
 
-/** Nobody's key: whether its pair could be written shows whether any could. */
-const trialPair = new KeyPair('AKIATRIALTRIALTRIAL1', `trial/trial+${'t'.repeat(28)}`);
-
 /** How long another write to the same file may take. */
 const lockWait = 10_000;
 
 export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>, clock: Clock): Consumer {
   const { spec, file, where } = place;
 
-  const look = async (): Promise<{ text: string | null; facts: Facts }> => {
+  const look = async (): Promise<Facts & { text: string | null }> => {
     const text = await readText(file);
-    return { text, facts: place.look(text ?? '') };
+    return { ...place.look(text ?? ''), text };
   };
 
   /** Looks and acts while nobody else who asks for the lock can write; what a crash left is removed first. */
@@ -61,12 +56,6 @@ export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>
       }
     });
 
-  const swap = async (text: string | null, pair: KeyPair) => {
-    const changed = place.withPair(text ?? '', pair);
-    await assertReplaceable(await followLinks(file));
-    await replaceFile(file, Buffer.from(changed, 'latin1'));
-  };
-
   return {
     spec,
     readable: true,
@@ -75,42 +64,28 @@ export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>
       inOurWords(async () => {
         const target = await followLinks(file);
         await assertReplaceable(target);
-        const { text, facts } = await look();
-        place.assertReady(text, facts, oldKey);
+        const found = await look();
+        const { text, holds, pair } = found;
+        place.assertReady(text, found, oldKey);
         place.withPair(text ?? '', trialPair);
-        const notes = [...facts.notes, ...(await place.notes(text ?? '', facts, oldKey))];
+        const notes = [...found.notes, ...(await place.notes(text ?? '', found, oldKey))];
         if (text !== null && (await stat(target)).nlink > 1) {
           notes.push(`${file} has other names (hard links), which will keep the old content`);
         }
-        return { holds: facts.holds, pair: facts.pair, notes };
+        return { holds, pair, notes };
       }),
 
-    write: (pair, expected) =>
-      locked(async () => {
-        const { text, facts } = await look();
-        if (facts.pair?.sameAs(pair)) return;
-        if (facts.holds !== expected) {
-          throw new ConsumerError(`${where} holds ${shownId(facts.holds)} instead of ${shownId(expected)}`, {
-            hint: 'it was changed by something else, and is as it was',
-          });
-        }
-        await swap(text, pair);
-      }),
-
-    readBack: (pair) =>
-      inOurWords(async () => {
-        const { facts } = await look();
-        return heldFor(facts, pair);
-      }),
-
-    restore: (pair, expected) =>
-      locked(async () => {
-        const { text, facts } = await look();
-        if (facts.pair?.sameAs(pair)) return 'restored';
-        if (facts.holds !== expected) return 'left';
-        await swap(text, pair);
-        return 'restored';
-      }),
+    ...compareBeforeSwap({
+      where,
+      look,
+      swap: async ({ text }, pair) => {
+        const changed = place.withPair(text ?? '', pair);
+        await assertReplaceable(await followLinks(file));
+        await replaceFile(file, Buffer.from(changed, 'latin1'));
+      },
+      reading: inOurWords,
+      writing: locked,
+    }),
   };
 }
 
@@ -125,12 +100,6 @@ export function absolutePath(file: string, { cwd, home }: Surroundings): string 
     cwd,
     file.replace(/^~(?=\/|$)/, () => home),
   );
-}
-
-/** What may be said of what stands in the place of a key id: it may be a secret pasted into the wrong line. */
-export function shownId(id: string | null): string {
-  if (id === null) return 'no access key';
-  return isAccessKeyId(id) ? `the key ${shortKeyId(id)}` : 'something that is no long-term access key id';
 }
 
 export async function inOurWords<T>(work: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 // and whatever else is in the text stays byte for byte.
 import { isAccessKeyId, KeyPair } from '../access-key.ts';
 import { ConsumerError } from '../errors.ts';
+import type { Held } from './held-key.ts';
 import { type Member, membersOf, withMember } from './json-members.ts';
 
 export interface PropertyNames {
@@ -9,11 +10,8 @@ export interface PropertyNames {
   secret: string;
 }
 
-export interface PairInJson {
+export interface PairInJson extends Held {
   names: PropertyNames;
-  /** The key id there; null where there is none. It may be anything: whoever shows it checks it first. */
-  holds: string | null;
-  pair: KeyPair | null;
 }
 
 interface Looked {

@@ -1,5 +1,4 @@
 // What the places in AWS have in common: a spec that pins the region and the names, and failures in the places' own words.
-import { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
 import { AccessDeniedError, ConsumerError, KeyturnError, NoSuchEntityError, UsageError } from '../errors.ts';
 import type { Permission, Surroundings } from './contract.ts';
@@ -9,9 +8,6 @@ export interface PlaceOptions {
   secret?: string;
   region?: string;
 }
-
-/** Nobody's key: whether its pair could be written shows whether any could. */
-export const trialPair = new KeyPair('AKIATRIALTRIALTRIAL1', `trial/trial+${'t'.repeat(28)}`);
 
 /** What stands before the first `#`, and the options behind it. Throws UsageError. */
 export function splitPlace(kind: string, place: string): { name: string; options: PlaceOptions } {

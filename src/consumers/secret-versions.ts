@@ -5,11 +5,11 @@ import type { KeyPair } from '../access-key.ts';
 import type { SecretFacts, SecretsManager, SecretVersion } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 import { AwsRefusalError, ConsumerError, KeyturnError, NoSuchEntityError } from '../errors.ts';
+import { compareBeforeSwap } from './compare-before-swap.ts';
 import type { Consumer, Replacement } from './contract.ts';
-import { heldFor } from './held-for.ts';
-import { shownId } from './pair-in-file.ts';
+import { mustHold, trialPair } from './held-key.ts';
 import { lookInJson, type PairInJson, type PropertyNames, withPairInJson } from './pair-in-json.ts';
-import { asFailureOf, trialPair, untilSeen } from './place-in-aws.ts';
+import { asFailureOf, untilSeen } from './place-in-aws.ts';
 
 /** Secrets Manager User Guide, "quotas". */
 const bytesAtMost = 65_536;
@@ -94,11 +94,12 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
     }
   };
 
-  /** What an attempt that was cut off left behind. */
-  const tidy = async ({ current }: Looked, ids: readonly string[]) => {
-    const own = [current.version, ...ids.map((id) => tokenFor(current, id))];
+  /** An attempt that was cut off may have left its version pending: the one that is current, or the next one. */
+  const finish = async ({ current }: Looked, expected: string | null) => {
+    const own = [current.version, ...(expected === null ? [] : [tokenFor(current, expected)])];
     const { stages } = await parts.secrets().describe(secret);
     for (const version of own) if (stages[version]?.includes('AWSPENDING')) await unlabel(version);
+    await replicated();
   };
 
   const replicated = async () => {
@@ -124,50 +125,15 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
         const looked = await lookAtFirst(facts);
         mustBeFree(facts, { where, current: looked.current.version, own: null });
         mustBeInSync(facts.replicas, where);
-        if (looked.holds !== request.oldKey) {
-          throw new ConsumerError(`${where} holds ${shownId(looked.holds)} instead of ${shownId(request.oldKey)}`, {
-            hint: 'name the secret that holds the key to replace, or its properties: #id=PROPERTY,secret=PROPERTY',
-          });
-        }
+        const hint = 'name the secret that holds the key to replace, or its properties: #id=PROPERTY,secret=PROPERTY';
+        mustHold(`${where} holds`, looked.holds, request.oldKey, hint);
         fitting(withPairInJson(looked.current.text, looked.names, trialPair, where), where);
         await parts.secrets().proveWritable(secret, looked.current.version);
         return { holds: looked.holds, pair: looked.pair, notes: [] };
       }),
 
-    write: (pair, expected) =>
-      asFailureOf(where, async () => {
-        const looked = await look(pair.accessKeyId, expected);
-        if (looked.pair?.sameAs(pair)) return tidyUp(looked, []);
-        if (looked.holds !== expected) {
-          throw new ConsumerError(`${where} holds ${shownId(looked.holds)} instead of ${shownId(expected)}`, {
-            hint: 'it was changed by something else, and is as it was',
-          });
-        }
-        await swap(looked, pair);
-      }),
-
-    readBack: (pair) =>
-      asFailureOf(where, async () => {
-        return heldFor(await look(pair?.accessKeyId), pair);
-      }),
-
-    restore: (pair, expected) =>
-      asFailureOf(where, async () => {
-        const looked = await look(pair.accessKeyId, expected);
-        if (looked.pair?.sameAs(pair)) {
-          await tidyUp(looked, [expected]);
-          return 'restored';
-        }
-        if (looked.holds !== expected) return 'left';
-        await swap(looked, pair);
-        return 'restored';
-      }),
+    ...compareBeforeSwap<Looked>({ where, look, swap, finish, reading: (work) => asFailureOf(where, work) }),
   };
-
-  async function tidyUp(looked: Looked, ids: readonly string[]): Promise<void> {
-    await tidy(looked, ids);
-    await replicated();
-  }
 
   async function lookAtFirst(facts: SecretFacts): Promise<Looked> {
     if (facts.deleted) {

@@ -221,7 +221,7 @@ describe('preflight refuses, and changes nothing,', () => {
 
     const asking = desk.open(ssm, two).preflight({ user: 'alice', oldKey: null });
 
-    await expect(asking).rejects.toThrow('hold something, and the user has no key yet');
+    await expect(asking).rejects.toThrow('holds something, and the user has no key yet');
   });
 
   test.each(['GetParameter', 'GetParameterHistory', 'PutParameter'])('whoever may not %s', async (operation) => {
