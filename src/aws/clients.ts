@@ -2,10 +2,12 @@
 import { KeyPair } from '../access-key.ts';
 import { instant } from '../clock.ts';
 import { AccessDeniedError, AnswerUnknownError, CredentialsError, NoSuchEntityError } from '../errors.ts';
+import { bucketOf } from './bucket.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
 import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
+import { topicOf } from './topic.ts';
 import { translated } from './translate.ts';
 
 export function createAws(options: AwsOptions): Aws {
@@ -153,6 +155,22 @@ export function createAws(options: AwsOptions): Aws {
       });
     },
 
+    allowedTo: async (userArn, actions) => {
+      const { sdk, client } = await iam();
+      return translated('iam:SimulatePrincipalPolicy', async () => {
+        const allowed = [];
+        const asked = { PolicySourceArn: userArn, ActionNames: [...actions] };
+        for await (const page of sdk.paginateSimulatePrincipalPolicy({ client }, asked)) {
+          for (const { EvalActionName = '', EvalDecision } of page.EvaluationResults ?? []) {
+            if (EvalDecision === 'allowed') allowed.push(EvalActionName);
+          }
+        }
+        return allowed;
+      });
+    },
+
+    topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
+    bucket: (name) => bucketOf(connection.s3, name),
     secretsManager: (region) => secretsManagerOf(() => connection.secretsManager(region)),
     parameterStore: (region) => parameterStoreOf(() => connection.ssm(region)),
     signWithInsteadOf,

@@ -1,7 +1,9 @@
 // How requests reach AWS: who signs them, where they go, and what every answer's Date header says of AWS's
 // clock. The SDK is loaded when first needed.
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type {
   AssumeRoleCommandInput,
@@ -77,7 +79,9 @@ export function createConnection(options: AwsOptions) {
     customUserAgent: [['keyturn', options.version] as [string, string]],
   });
 
-  function watched<Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient>(client: Client): Client {
+  function watched<Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient | SNSClient | S3Client>(
+    client: Client,
+  ): Client {
     // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
       (next, { clientName = '', commandName = '' }) =>
@@ -115,9 +119,21 @@ export function createConnection(options: AwsOptions) {
     return { sdk, client: watched(new sdk.SSMClient({ ...(await config()), region, credentials })) };
   });
 
+  const sns = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-sns');
+    return { sdk, client: watched(new sdk.SNSClient({ ...(await config()), region, credentials })) };
+  });
+  const s3 = once(async () => {
+    const sdk = await import('@aws-sdk/client-s3');
+    // A bucket in the host's name works neither with names that have dots nor with an endpoint that is an address.
+    return { sdk, client: watched(new sdk.S3Client({ ...(await config()), credentials, forcePathStyle: true })) };
+  });
+
   return {
     iam,
     sts,
+    sns,
+    s3,
     secretsManager,
     ssm,
     region,
@@ -150,6 +166,8 @@ export function createConnection(options: AwsOptions) {
       sts.forget();
       secretsManager.forget();
       ssm.forget();
+      sns.forget();
+      s3.forget();
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };

@@ -54,6 +54,8 @@ export interface Aws {
   untagUser(user: string, key: string): Promise<void>;
   /** `iam:ListAttachedUserPolicies`, names only. */
   attachedPolicies(user: string): Promise<string[]>;
+  /** Which of the actions the user's policies allow on anything, by `iam:SimulatePrincipalPolicy`. */
+  allowedTo(userArn: string, actions: readonly string[]): Promise<string[]>;
   /** `sts:GetCallerIdentity` as another key; throws KeyNotAcceptedError. */
   callerAs(pair: KeyPair): Promise<Caller>;
   /**
@@ -65,6 +67,8 @@ export interface Aws {
   secretsManager(region: string): SecretsManager;
   /** Systems Manager's Parameter Store of a region. */
   parameterStore(region: string): ParameterStore;
+  topic(arn: string): Topic;
+  bucket(name: string): Bucket;
   /** The region that is signed for; `us-east-1` where none is set, since IAM is global. */
   region(): Promise<string>;
   /**
@@ -123,6 +127,8 @@ export interface Refused {
 export interface SecretsManager {
   /** `secretsmanager:ListSecrets`, every page; without those marked for deletion. */
   list(): Promise<ListedSecret[]>;
+  /** Those with this tag, by `secretsmanager:ListSecrets`. */
+  tagged(key: string, value: string): Promise<ListedSecret[]>;
   /** `secretsmanager:BatchGetSecretValue`, of at most 20; each needs `secretsmanager:GetSecretValue` besides. */
   values(secrets: readonly string[]): Promise<SecretAmongMany[]>;
   /** `secretsmanager:DescribeSecret` */
@@ -173,6 +179,21 @@ export interface ParameterStore {
   put(facts: ParameterFacts, text: string): Promise<number>;
   /** Throws AccessDeniedError where `put` is not allowed. Asks for what cannot be done, so changes nothing. */
   proveWritable(facts: ParameterFacts): Promise<void>;
+}
+
+/** Where people are told. A message never holds a secret, nor a task token. */
+export interface Topic {
+  /** `sns:Publish`; a subject is at most 100 characters of ASCII. */
+  publish(message: { subject: string; text: string; attributes: Readonly<Record<string, string>> }): Promise<void>;
+  /** Whether at least one subscription is confirmed, by `sns:ListSubscriptionsByTopic`. */
+  isHeard(): Promise<boolean>;
+}
+
+export interface Bucket {
+  /** `s3:PutObject` */
+  put(key: string, text: string, type: string): Promise<void>;
+  /** `s3:GetObject`; null where there is no such object. */
+  get(key: string): Promise<string | null>;
 }
 
 /** How long one request may take before it counts as unanswered, in milliseconds. */

@@ -44,6 +44,25 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
         return secrets;
       }),
 
+    tagged: (key, value) =>
+      call('ListSecrets', async ({ sdk, client }) => {
+        // The service matches either by how it begins, so what it lists is looked at again.
+        const asked = {
+          Filters: [
+            { Key: 'tag-key' as const, Values: [key] },
+            { Key: 'tag-value' as const, Values: [value] },
+          ],
+        };
+        const secrets: ListedSecret[] = [];
+        for await (const { SecretList = [] } of sdk.paginateListSecrets({ client, pageSize: 100 }, asked)) {
+          for (const { Name = '', ARN = Name, PrimaryRegion = null, Tags = [] } of SecretList) {
+            const isTagged = Tags.some((tag) => tag.Key === key && tag.Value === value);
+            if (isTagged) secrets.push({ name: Name, arn: ARN, primaryRegion: PrimaryRegion });
+          }
+        }
+        return secrets;
+      }),
+
     values: (secrets) =>
       call('BatchGetSecretValue', async ({ sdk, client }) => {
         const given = new Map<string | undefined, Pick<SecretAmongMany, 'value' | 'refused'>>();
@@ -89,7 +108,7 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
       };
     },
 
-    create: async (name, { token, text, description }) => {
+    create: async (name, { token, text, description, kmsKey }) => {
       await call('CreateSecret', ({ sdk, client }) =>
         client.send(
           new sdk.CreateSecretCommand({
@@ -97,6 +116,7 @@ export function secretsManagerOf(connect: () => Promise<Connected>): SecretsMana
             ClientRequestToken: token,
             SecretString: text,
             Description: description,
+            ...(kmsKey ? { KmsKeyId: kmsKey } : {}),
           }),
         ),
       );
