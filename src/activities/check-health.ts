@@ -14,7 +14,7 @@ import { placeWithoutNewKey } from './places.ts';
 import { lookAtProbes } from './probe-all.ts';
 import { isQuarantined, quarantinePermissions } from './quarantine.ts';
 import { wasUsedAfterAll } from './quiet.ts';
-import { newKeyOf } from './record.ts';
+import { isReactivationOpen, newKeyOf } from './record.ts';
 
 export const permissions = [
   ...quarantinePermissions,
@@ -39,7 +39,8 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     await pinnedUser(deps, context);
     const newKey = newKeyOf(context);
     const settled = (all: readonly KeyStatusFacts[]) =>
-      isActive(all, newKey) && findKey(all, plan.oldKey)?.status === 'Inactive';
+      isActive(all, newKey) &&
+      findKey(all, plan.oldKey)?.status === (isReactivationOpen(context) ? 'Active' : 'Inactive');
     const keys = await settledKeys(deps, plan.user, settled);
     const now = awsTime(deps);
     const graceUntil = timeOf(deactivation.graceUntil);
@@ -53,6 +54,7 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
 
     const old = findKey(keys, plan.oldKey);
     if (!old) return say('gone', 'the old key is gone');
+    if (old.status === 'Active' && isReactivationOpen(context)) return say(...unfinished(context));
     if (old.status === 'Active') return say('reactivated', `${shortKeyId(old.id)} was made active again by hand`);
 
     const trouble =
@@ -104,6 +106,17 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     if (bad?.verdict === 'noData') throw new NoDataError(`a probe has no data: ${bad.detail}`);
     return bad ? `a probe fails: ${bad.detail}` : null;
   }
+}
+
+/** The judgement of a run that was cut off while it made the old key active again: reactivateKey has yet to record that. */
+function unfinished({ checkHealth, noteMissedLook }: RotationContext): [Verdict, string] {
+  const cutOff = 'an earlier run was cut off while it made the old key active again';
+  const missed = noteMissedLook?.verdict === 'tooLong' && noteMissedLook.at >= (checkHealth?.at ?? '');
+  const judged = missed ? noteMissedLook : checkHealth;
+  const verdict = missed || checkHealth?.verdict === 'failingAgain' ? 'failingAgain' : 'failing';
+  if (judged?.reason.startsWith(cutOff)) return [verdict, judged.reason];
+  if (!judged || judged.verdict === 'healthy') return [verdict, cutOff];
+  return [verdict, `${cutOff}: ${judged.reason}`];
 }
 
 /** Without probes there is less to say: nobody asked whether everything works. */

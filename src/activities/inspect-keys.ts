@@ -1,5 +1,6 @@
 // Looks at the user's keys afresh and says, from them and from what is recorded, where the rotation begins or goes on.
 import { shortKeyId } from '../access-key.ts';
+import type { KeyStatusFacts } from '../aws/contract.ts';
 import { KeyturnError, UnexpectedStateError } from '../errors.ts';
 import type { KeyFacts, Outputs, RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
@@ -8,7 +9,7 @@ import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
 import { unconfirmedPlaces } from './places.ts';
-import { deactivationStands, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
+import { deactivationStands, isReactivationOpen, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',
@@ -24,7 +25,10 @@ export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
     if (isRollingBack(context)) return lookBack(context);
     await pinnedUser(deps, context);
     const newKey = newKeyOf(context) ?? (await deps.vault.get(context.rotation, 'new'))?.accessKeyId ?? null;
-    const listed = await settledKeys(deps, plan.user, (all) => newKey === null || findKey(all, newKey) !== undefined);
+    const isBack = (all: readonly KeyStatusFacts[]) => !isReactivationOpen(context) || isActive(all, plan.oldKey);
+    const settled = (all: readonly KeyStatusFacts[]) =>
+      newKey === null || (findKey(all, newKey) !== undefined && isBack(all));
+    const listed = await settledKeys(deps, plan.user, settled);
     const keys = await withUse(deps, listed);
 
     return { at: stamp(deps), keys, ...whereToGoOn(context, keys, newKey, awsTime(deps)) };
@@ -84,6 +88,9 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
     return unconfirmedPlaces(context).length > 0
       ? { verdict: 'watch', reason: 'whether every place got the new key is not known' }
       : { verdict: 'release', reason: 'the old key is gone' };
+  }
+  if (old.status === 'Active' && isReactivationOpen(context)) {
+    return { verdict: 'grace', reason: 'an earlier run was cut off while it made the old key active again' };
   }
   if (old.status === 'Active') return { verdict: 'watch', reason: 'the new key is in place; both keys are active' };
   if (deactivationStands(context)) return { verdict: 'grace', reason: 'the old key is inactive' };

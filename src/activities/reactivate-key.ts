@@ -7,7 +7,7 @@ import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey } from './keys.ts';
-import { counterOf, wasCutOffIn } from './record.ts';
+import { counterOf, isReactivationOpen, wasCutOffIn } from './record.ts';
 
 export const permissions = [...fencePermissions, 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'sts:GetCallerIdentity'];
 
@@ -36,8 +36,9 @@ export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
       );
     }
 
-    const changed = old.status !== 'Active';
-    if (changed) await aws.setKeyStatus(plan.user, plan.oldKey, 'Active');
+    const isInactive = old.status !== 'Active';
+    const changed = isInactive || isReactivationOpen(context);
+    if (isInactive) await aws.setKeyStatus(plan.user, plan.oldKey, 'Active');
     return { at: stamp(deps), counter: await raised(deps, context), changed, times: times + (changed ? 1 : 0) };
   };
 

@@ -1,6 +1,6 @@
 // What the context says happened so far. Pure readings, shared by the activities; none looks at AWS.
 import { timeOf } from '../clock.ts';
-import type { ActivityName, RotationContext } from '../machine/context.ts';
+import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
 
 /** Whether this rotation is on its way back; that is never turned round again. */
 export function isRollingBack(context: RotationContext): boolean {
@@ -38,6 +38,22 @@ export function counterOf(context: RotationContext): number {
 /** Whether our deactivation is the last thing that this rotation did to the old key's status. */
 export function deactivationStands(context: RotationContext): boolean {
   return (context.deactivateKey?.counter ?? -1) > (context.reactivateKey?.counter ?? -1);
+}
+
+/** Whether a run was cut off while it undid the deactivation that stands: if the old key is active, that may be our doing. */
+export function isReactivationOpen(context: RotationContext): boolean {
+  return deactivationStands(context) && wasCutOffIn(context, 'reactivateKey');
+}
+
+/** Whose cut off tries this outcome settles: its own, and a reactivation's where the old key is inactive still. */
+export function settledBy<Name extends ActivityName>(
+  name: Name,
+  output: Outputs[Name],
+  { plan }: RotationContext,
+): ActivityName[] {
+  const { keys = [] } = name === 'inspectKeys' ? (output as Outputs['inspectKeys']) : {};
+  const isInactive = keys.some(({ id, status }) => id === plan.oldKey && status === 'Inactive');
+  return isInactive ? [name, 'reactivateKey'] : [name];
 }
 
 /** When every place had the new key, in milliseconds; for retire its start. */

@@ -23,8 +23,8 @@ export interface Journal {
   except(what: Override['what'], why: string): void;
   /** The activity did not come to its end: it may have been done, wholly or in part, unless it left all `untouched`. */
   cutOff(activity: ActivityName, untouched: boolean): RotationContext['interruptions'];
-  /** The activity came to its end: earlier tries do not matter any more. */
-  settled(activity: ActivityName): RotationContext['interruptions'];
+  /** These came to their end, or are known not to have been done: earlier tries do not matter any more. */
+  settled(activities: readonly ActivityName[]): RotationContext['interruptions'];
 }
 
 /** Opens the record for a new run. An activity that the last run left half-way counts as cut off from here on. */
@@ -74,8 +74,8 @@ export function openJournal(
       interruptions = withCut(interruptions, activity, now(), untouched);
       return interruptions;
     },
-    settled: (activity) => {
-      interruptions = interruptions.filter((one) => one.activity !== activity);
+    settled: (activities) => {
+      interruptions = interruptions.filter((one) => !activities.includes(one.activity));
       return interruptions;
     },
   };

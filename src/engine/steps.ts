@@ -1,7 +1,7 @@
 // Running one activity: recorded as started before, with its outcome after, and never begun once a person wants to stop
 // or to go back.
 import type { Activities } from '../activities/contract.ts';
-import { isRollingBack } from '../activities/record.ts';
+import { isRollingBack, settledBy } from '../activities/record.ts';
 import { blamed } from '../machine/blame.ts';
 import type { ActivityName, RotationContext } from '../machine/context.ts';
 import type { Run, Work } from './run.ts';
@@ -23,7 +23,7 @@ export function step(run: Run, verbs: Activities, name: ActivityName): Work {
     await note({ context, state, running: true, park: null }, 'started');
     try {
       const output = await verbs[name](context);
-      const interruptions = journal.settled(name);
+      const interruptions = journal.settled(settledBy(name, output, context));
       const outcome = { context: { ...context, interruptions, [name]: output }, running: false };
       await note(outcome, 'done', detailOf(output), output.at);
       return output;
