@@ -34,7 +34,7 @@ export interface RoleArrangement {
   name: string;
   path?: string;
   policies?: readonly PolicyDocument[];
-  /** ARNs that may assume it. Default: the account's root ARN, so whoever is allowed `sts:AssumeRole` on it. */
+  /** ARNs, or services such as `states.amazonaws.com`, that may assume it. Default: the account's root ARN, so whoever is allowed `sts:AssumeRole` on it. */
   trusts?: readonly string[];
   /** Seconds. Default 3600. */
   maxSessionDuration?: number;

@@ -1,13 +1,15 @@
-// An AWS of one account on 127.0.0.1, in this process: IAM, STS, single sign-on's portal, Secrets Manager and SSM's
-// Parameter Store over their real wire protocols, for unmodified SDK clients. It runs on the clock it is given, and goes wrong only on request.
+// An AWS of one account on 127.0.0.1, in this process: each service over its real wire protocol, for unmodified SDK
+// clients. It runs on the clock it is given, and goes wrong only on request.
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
 import { type Answering, answer } from './answer.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
+import { createFunctions, type FunctionHandler, type Functions } from './functions.ts';
 import { startHttpServer } from './http-server.ts';
 import { iam } from './iam.ts';
+import { lambda } from './lambda.ts';
 import { createLastUsed } from './last-used.ts';
 import { rootUser } from './new-user.ts';
 import { createParameters, type Parameters } from './parameters.ts';
@@ -23,11 +25,14 @@ import { defaultSettings, type Settings } from './settings.ts';
 import { createSignIns } from './sign-ins.ts';
 import { ssm } from './ssm.ts';
 import { sso } from './sso.ts';
+import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
+import { createTaskTokens } from './task-tokens.ts';
 import type { World } from './world.ts';
 
 export type * from './account.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
+export type { FunctionContext, FunctionHandler, Functions } from './functions.ts';
 export type * from './parameters.ts';
 export type { PolicyDocument, PolicyStatement } from './policy.ts';
 export type { Principal } from './principal.ts';
@@ -47,6 +52,8 @@ export interface SandboxOptions extends Partial<Settings> {
   seed?: string;
   /** Default: any that is free. `createSandbox` rejects with Node's error where it cannot be had. */
   port?: number;
+  /** What Lambda runs, by name; more can be registered later. */
+  functions?: Readonly<Record<string, FunctionHandler>>;
 }
 
 export interface Sandbox {
@@ -57,6 +64,7 @@ export interface Sandbox {
   readonly account: Account;
   readonly secrets: Secrets;
   readonly parameters: Parameters;
+  readonly functions: Functions;
   /** May be changed at any time; the next request obeys. */
   readonly settings: Settings;
   /** Every request in the order of arrival. */
@@ -66,7 +74,7 @@ export interface Sandbox {
   clearFaults(): void;
   /** Calls the listener before and after each request is applied; the returned function ends that. */
   onRequest(listener: RequestListener): () => void;
-  /** Ends every connection. Rejects with the first thing that a listener threw, or that broke in the sandbox itself. */
+  /** Stops every execution and ends every connection. Rejects with the first thing that a listener threw, or that broke in the sandbox itself. */
   close(): Promise<void>;
 }
 
@@ -75,6 +83,7 @@ export async function createSandbox({
   accountId = '123456789012',
   seed,
   port,
+  functions = {},
   ...given
 }: SandboxOptions): Promise<Sandbox> {
   const settings: Settings = { ...defaultSettings, ...given };
@@ -95,6 +104,10 @@ export async function createSandbox({
     credentialReports: createCredentialReports(clock, settings),
     secrets: createRecords(clock),
     parameters: createRecords(clock),
+    functions: createFunctions(random, functions),
+    stateMachines: new Map(),
+    executions: new Map(),
+    taskTokens: createTaskTokens(random),
   };
   directory.put(rootUser(world));
   const account = createAccount(world);
@@ -110,7 +123,8 @@ export async function createSandbox({
   const requests: RequestRecord[] = [];
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
-  const answering: Answering = { world, services: [iam, sts, sso, secretsManager, ssm], faults, requests, listeners };
+  const services: Answering['services'] = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions];
+  const answering: Answering = { world, services, faults, requests, listeners };
   const server = await startHttpServer(
     (http) =>
       answer(http, answering).catch((error: unknown) => {
@@ -126,6 +140,7 @@ export async function createSandbox({
     account,
     secrets: createSecrets(world),
     parameters: createParameters(world),
+    functions: world.functions,
     settings,
     requests,
     fault: faults.add,
@@ -135,6 +150,7 @@ export async function createSandbox({
       return () => void listeners.delete(listener);
     },
     close: async () => {
+      for (const execution of world.executions.values()) execution.stop();
       await server.close();
       if (failures.length > 0) throw failures[0];
     },

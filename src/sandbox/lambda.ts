@@ -19,7 +19,10 @@ const codes: Record<string, string> = {
 /** REST with JSON, but for the payloads, which are whatever the function takes and gives. */
 const wire: Wire = {
   read: ({ method, path, query, headers: given, body }) => {
-    const [name = '', action] = path.slice(prefix.length + 1).split('/').map(decodeURIComponent);
+    const [name = '', action] = path
+      .slice(prefix.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
     if (!path.startsWith(prefix)) return { operation: `${method} ${path}`, params: {} };
     if (method === 'POST' && action === 'invocations') {
       const InvocationType = given['x-amz-invocation-type'] ?? 'RequestResponse';
@@ -31,7 +34,11 @@ const wire: Wire = {
   },
   result: ({ operation }, result = {}) => {
     if (operation !== 'Invoke') return { headers, body: JSON.stringify(result) };
-    const { StatusCode, Payload, FunctionError } = result as { StatusCode: number; Payload: string; FunctionError?: string };
+    const { StatusCode, Payload, FunctionError } = result as {
+      StatusCode: number;
+      Payload: string;
+      FunctionError?: string;
+    };
     const told = FunctionError === undefined ? {} : { 'x-amz-function-error': FunctionError };
     return { status: StatusCode, headers: { ...headers, 'x-amz-executed-version': '$LATEST', ...told }, body: Payload };
   },

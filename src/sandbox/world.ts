@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { CredentialReports } from './credential-reports.ts';
 import type { Directory } from './directory.ts';
+import type { Functions } from './functions.ts';
 import type { LastUsed } from './last-used.ts';
 import type { StoredParameter } from './parameter.ts';
 import type { Propagation } from './propagation.ts';
@@ -12,6 +13,8 @@ import type { StoredSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import type { SignIns } from './sign-ins.ts';
+import type { Execution, StoredStateMachine } from './state-machine.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 export interface World {
   clock: Clock;
@@ -30,4 +33,9 @@ export interface World {
   /** By region and name. */
   secrets: Records<StoredSecret>;
   parameters: Records<StoredParameter>;
+  functions: Functions;
+  /** By ARN, like the executions; those in the order in which they began. */
+  stateMachines: Map<string, StoredStateMachine>;
+  executions: Map<string, Execution>;
+  taskTokens: TaskTokens;
 }
