@@ -54,6 +54,7 @@ export async function buildCli(root: string): Promise<void> {
     format: 'esm',
     splitting: true,
     banner: { js: chunkBanner },
+    plugins: [withoutUnusedHalf],
   });
 
   const inEntry = filesIn(entry.metafile);
@@ -92,6 +93,22 @@ const withoutSubprocesses: Plugin = {
       /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'subprocesses' } : null,
     );
     onLoad({ filter: /./, namespace: 'subprocesses' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+/**
+ * The interpreter of state machines can check definitions and call AWS by itself. The sandbox lets it do neither, and both
+ * together weigh more than all the rest of it.
+ */
+const withoutUnusedHalf: Plugin = {
+  name: 'without-unused-half',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:asl-validator|@aws-sdk\/.*)$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]aws-local-stepfunctions[\\/]/.test(importer)
+        ? { path: 'none', namespace: 'unused' }
+        : null,
+    );
+    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 

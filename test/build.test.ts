@@ -109,6 +109,27 @@ test('the licences of all that is bundled lie beside it, and no others', async (
   );
 });
 
+test('what the interpreter of state machines never uses is left out, and with it the licence', async () => {
+  await write({
+    'src/late.ts': `
+      import { machine } from 'aws-local-stepfunctions';
+      export const late = { deep: machine };`,
+    'node_modules/aws-local-stepfunctions/package.json':
+      '{ "name": "aws-local-stepfunctions", "version": "3.0.0", "license": "MIT" }',
+    'node_modules/aws-local-stepfunctions/index.js': `
+      import validate from 'asl-validator';
+      import { LambdaClient } from '@aws-sdk/client-lambda';
+      export const machine = (definition) => validate(definition) && new LambdaClient();`,
+  });
+
+  await buildCli(root);
+
+  expect(run()).toBe('/ deep false\n');
+  const licences = await readFile(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  expect(licences).toContain('aws-local-stepfunctions 3.0.0 (MIT)');
+  expect(licences).not.toContain('asl-validator');
+});
+
 test('a package without any licence is not bundled', async () => {
   await write({ 'node_modules/words/package.json': '{ "name": "words", "version": "4.5.6", "type": "module" }' });
   await rm(join(root, 'node_modules/words/LICENSE'));
