@@ -4,7 +4,7 @@ import { KeyturnError } from '../errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { isInterruption } from './interruption.ts';
 import type { Io } from './io.ts';
-import { type CommandName, refuseWhatIsNotThere } from './not-there-yet.ts';
+import { refuseWhatIsNotThere } from './not-there-yet.ts';
 import type { Flags } from './options.ts';
 import { shown } from './shown.ts';
 
@@ -15,7 +15,7 @@ export interface PrintedError {
 }
 
 export async function attempt(
-  command: CommandName,
+  command: string,
   flags: Flags,
   io: Io,
   run: (flags: Flags) => Promise<number>,

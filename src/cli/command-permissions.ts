@@ -3,7 +3,6 @@ import { activityPermissions } from '../activities/permissions.ts';
 import { type ActivityName, activityNames } from '../machine/context.ts';
 import type { Vault } from '../vault/contract.ts';
 import { permissions as vaultPermissions } from '../vault/secrets-manager-vault.ts';
-import type { CommandName } from './not-there-yet.ts';
 
 interface Needs {
   activities: readonly ActivityName[];
@@ -43,7 +42,7 @@ const secondHalf: readonly ActivityName[] = [
 ];
 
 /** Null: asks nothing of AWS. The empty name is the wizard's, which may come to anything. */
-const commandNeeds: Record<CommandName, Needs | null> = {
+const commandNeeds: Readonly<Record<string, Needs | null>> = {
   '': wholeRotation,
   rotate: wholeRotation,
   resume: wholeRotation,
@@ -71,23 +70,23 @@ export const commandNames = Object.keys(commandNeeds).filter(Boolean);
 /** The actions that the command needs; null where it asks nothing of AWS, undefined where there is no such command. */
 export function actionsOf(command: string): string[] | null | undefined {
   if (!Object.hasOwn(commandNeeds, command)) return undefined;
-  const needs = commandNeeds[command as CommandName];
+  const needs = commandNeeds[command];
   return needs && [...needs.activities.flatMap((name) => activityPermissions[name]), ...needs.besides];
 }
 
 /** The actions that the command needs on the secrets of a vault in AWS; none where it comes to no vault. */
 export function vaultActionsOf(command: string): string[] {
-  const verbs = commandNeeds[command as CommandName]?.vault ?? [];
+  const verbs = commandNeeds[command]?.vault ?? [];
   return [...new Set(verbs.flatMap((verb) => vaultPermissions[verb]))].sort();
 }
 
 /** Whether the command looks for places through all of AWS. */
 export function searches(command: string): boolean {
-  return commandNeeds[command as CommandName]?.searches === true;
+  return commandNeeds[command]?.searches === true;
 }
 
 /** Whether the command may write to places. */
 export function delivers(command: string): boolean {
-  const { activities = [] } = commandNeeds[command as CommandName] ?? {};
+  const { activities = [] } = commandNeeds[command] ?? {};
   return activities.includes('deliverKey') || activities.includes('restoreConsumers');
 }

@@ -2,23 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { Flags } from './options.ts';
 
-/** The empty name is the wizard's. */
-export type CommandName =
-  | ''
-  | 'rotate'
-  | 'status'
-  | 'resume'
-  | 'proceed'
-  | 'rollback'
-  | 'release'
-  | 'retire'
-  | 'policy'
-  | 'demo'
-  | 'find'
-  | 'sandbox'
-  | 'completion';
-
-export function refuseWhatIsNotThere(command: CommandName, flags: Flags): void {
+export function refuseWhatIsNotThere(command: string, flags: Flags): void {
   // Nothing of ours may stand before the one call that brings a key back (S1).
   if (command === 'rollback' && flags.onlyReactivate) return;
 

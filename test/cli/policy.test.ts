@@ -1,5 +1,7 @@
 // keyturn policy: what it prints is enough, and each action of it is needed or its lack does no harm.
 import { describe, expect, test } from 'vitest';
+import { actionsOf } from '../../src/cli/command-permissions.ts';
+import { commandTable } from '../../src/cli/command-table.ts';
 import { openDesk } from '../support/cli.ts';
 import { printed, without } from '../support/printed-policy.ts';
 import { errorShape } from '../support/shape.ts';
@@ -38,6 +40,13 @@ describe('keyturn policy prints', () => {
         { Sid: 'Claim', Effect: 'Allow', Action: ['iam:TagUser', 'iam:UntagUser'], Resource, Condition: claimsAlone },
       ],
     });
+  });
+
+  test('for every command, or says that it needs nothing', () => {
+    const unsaid = commandTable.filter(({ name }) => actionsOf(name) === undefined);
+
+    expect(commandTable.length).toBeGreaterThan(10);
+    expect(unsaid).toEqual([]);
   });
 
   const look = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys'];

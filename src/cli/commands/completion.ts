@@ -7,11 +7,12 @@ import { completionTable } from '../completion/table.ts';
 import { zshCompletion } from '../completion/zsh.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import type { Flags } from '../options.ts';
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
-export async function completion(program: Command, io: Io, shell = ''): Promise<number> {
+export async function completion(_: Flags, io: Io, shell = '', whole: () => Command): Promise<number> {
   const script = scripts[shell as keyof typeof scripts];
-  io.stdout.write(script(completionTable(program)));
+  io.stdout.write(script(completionTable(whole())));
   return exitCodes.done;
 }

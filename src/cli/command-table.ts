@@ -1,0 +1,147 @@
+// Every command of keyturn, one row for each: its name, its help and its flags. Its code, with the SDK, prompts and machine
+// behind it, is imported when that command runs.
+import { type Command, Option } from 'commander';
+import type { Io } from './io.ts';
+import { collect, withEngine, withTimes } from './option-groups.ts';
+import type { Flags } from './options.ts';
+
+/** `whole` gives the whole command line, with the options of every command. Resolves to an exit code. */
+export type Run = (flags: Flags, io: Io, argument: string | undefined, whole: () => Command) => Promise<number>;
+
+export interface CommandRow {
+  name: string;
+  /** What may stand behind it: `[id]`, or `<key>` where something has to. */
+  argument?: string;
+  about: string;
+  load(): Promise<Run>;
+  /** Adds the flags that are its own. */
+  options?(command: Command): unknown;
+}
+
+export const commandTable: readonly CommandRow[] = [
+  {
+    name: 'rotate',
+    about: "replace one user's access key",
+    load: async () => (await import('./commands/rotate.ts')).rotate,
+    options: (command) =>
+      withTimes(
+        command
+          .option('--user <name>', "whose key (default: the caller's own user)")
+          .option('--key <id>', 'the key to replace (default: the only active one)')
+          .option('--to <spec>', 'where the new key goes, KIND:PLACE (repeatable)', collect)
+          .option('--vault <kind>', 'where the new secret rests until delivered: file or secretsmanager', 'file')
+          .option('--free-slot <which>', 'never, inactive, or the id of an inactive key that may be removed', 'never')
+          .option('--allow-smtp', 'the key sends mail through SES, and its SMTP password is taken care of')
+          .option('--min-age <duration>', 'leave a key younger than this alone', '0d')
+          .option('--dry-run', 'show the plan, change nothing'),
+      ),
+  },
+  {
+    name: 'status',
+    argument: '[id]',
+    about: 'open rotations, what is true in AWS now, and what comes next',
+    load: async () => (await import('./commands/status.ts')).status,
+    options: (command) =>
+      withEngine(command.option('--all', 'ended ones too').option('--user <name>', 'those of one user')),
+  },
+  {
+    name: 'resume',
+    argument: '[id]',
+    about: 'go on where a rotation stopped, to the next wait or the end',
+    load: async () => (await import('./commands/resume.ts')).resume,
+    options: (command) =>
+      withEngine(
+        command
+          .option('--all', 'every rotation that is due (for cron)')
+          .option('--wait', 'stay until the end')
+          .option('--watch-limit <duration>', 'watch longer than was planned'),
+      ),
+  },
+  {
+    name: 'proceed',
+    argument: '[id]',
+    about: 'end the present wait now and go on',
+    load: async () => (await import('./commands/proceed.ts')).proceed,
+    options: (command) =>
+      withEngine(
+        command
+          .option('--delete-now', 'end the grace, which deletes the old key')
+          .option('--wait', 'stay until the end'),
+      ),
+  },
+  {
+    name: 'rollback',
+    argument: '[id]',
+    about: 'reactivate the old key, then give every place the old pair back',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+    options: (command) =>
+      withEngine(
+        command
+          .option('--only-reactivate', 'just make the old key active again; the rotation goes back to watching')
+          .option('--user <name>', 'with --only-reactivate and --key: needs no record')
+          .option('--key <id>', 'with --only-reactivate and --user: the key to make active'),
+      ),
+  },
+  {
+    name: 'release',
+    argument: '[id]',
+    about: "clear a dead rotation's claim on its user",
+    load: async () => (await import('./commands/release.ts')).release,
+    options: (command) => withEngine(command.option('--user <name>', 'whose claim')),
+  },
+  {
+    name: 'retire',
+    about: 'watch, deactivate, wait, delete: for a key that something else replaced',
+    load: async () => (await import('./commands/retire.ts')).retire,
+    options: (command) =>
+      withTimes(
+        command
+          .option('--user <name>', 'whose key')
+          .option('--key <id>', 'the old key, to be retired')
+          .option('--new-key <id>', 'the active key that replaced it'),
+      ),
+  },
+  {
+    name: 'policy',
+    argument: '[command]',
+    about: 'the least IAM policy that a command needs (default: all of them)',
+    load: async () => (await import('./commands/policy.ts')).policy,
+    options: (command) =>
+      command
+        .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
+        .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
+        .option('--vault <kind>', 'and what this vault needs: file or secretsmanager', 'file')
+        .option('--only-reactivate', 'of rollback: only what brings a key back'),
+  },
+  {
+    name: 'demo',
+    about: 'the whole procedure in an embedded AWS',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    name: 'find',
+    argument: '<key>',
+    about: 'which known places hold an access key',
+    load: async () => (await import('./commands/find.ts')).find,
+    options: (command) => command.option('--in <spec>', 'look there only, KIND:PLACE (repeatable)', collect),
+  },
+  {
+    name: 'sandbox',
+    about: 'an embedded AWS on 127.0.0.1, until Ctrl-C; prints what to export',
+    load: async () => (await import('./commands/sandbox.ts')).sandbox,
+    options: (command) =>
+      command
+        .option('--port <number>', 'its port (default: any that is free)')
+        .addOption(new Option('--seed <name>', 'who is in it').choices(['small', 'fleet']).default('small')),
+  },
+  {
+    name: 'completion',
+    argument: '<shell>',
+    about: 'a script that completes commands and flags: bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).completion,
+    options: (command) => command.registeredArguments[0]?.choices(['bash', 'zsh', 'fish']),
+  },
+];
+
+/** What keyturn does without a command. */
+export const loadWizard: CommandRow['load'] = async () => (await import('./commands/wizard.ts')).wizard;
