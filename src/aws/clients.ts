@@ -7,6 +7,7 @@ import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
 import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
+import { stateMachinesOf } from './state-machines.ts';
 import { topicOf } from './topic.ts';
 import { translated } from './translate.ts';
 
@@ -170,6 +171,7 @@ export function createAws(options: AwsOptions): Aws {
     },
 
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
+    stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),
     bucket: (name) => bucketOf(connection.s3, name),
     secretsManager: (region) => secretsManagerOf(() => connection.secretsManager(region)),
     parameterStore: (region) => parameterStoreOf(() => connection.ssm(region)),

@@ -3,6 +3,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type {
@@ -79,14 +80,15 @@ export function createConnection(options: AwsOptions) {
     customUserAgent: [['keyturn', options.version] as [string, string]],
   });
 
-  function watched<Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient | SNSClient | S3Client>(
-    client: Client,
-  ): Client {
+  function watched<
+    Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient | SNSClient | S3Client | SFNClient,
+  >(client: Client): Client {
     // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
       (next, { clientName = '', commandName = '' }) =>
         async (args) => {
-          const action = `${clientName.replace(/Client$/, '').toLowerCase()}:${commandName.replace(/Command$/, '')}`;
+          const service = clientName.replace(/Client$/, '').toLowerCase();
+          const action = `${service === 'sfn' ? 'states' : service}:${commandName.replace(/Command$/, '')}`;
           const result = await next(args).catch((error) => {
             options.onRequest?.(action, null);
             throw error;
@@ -123,6 +125,10 @@ export function createConnection(options: AwsOptions) {
     const sdk = await import('@aws-sdk/client-sns');
     return { sdk, client: watched(new sdk.SNSClient({ ...(await config()), region, credentials })) };
   });
+  const sfn = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-sfn');
+    return { sdk, client: watched(new sdk.SFNClient({ ...(await config()), region, credentials })) };
+  });
   const s3 = once(async () => {
     const sdk = await import('@aws-sdk/client-s3');
     // A bucket in the host's name works neither with names that have dots nor with an endpoint that is an address.
@@ -133,6 +139,7 @@ export function createConnection(options: AwsOptions) {
     iam,
     sts,
     sns,
+    sfn,
     s3,
     secretsManager,
     ssm,
@@ -167,6 +174,7 @@ export function createConnection(options: AwsOptions) {
       secretsManager.forget();
       ssm.forget();
       sns.forget();
+      sfn.forget();
       s3.forget();
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),

@@ -68,6 +68,8 @@ export interface Aws {
   /** Systems Manager's Parameter Store of a region. */
   parameterStore(region: string): ParameterStore;
   topic(arn: string): Topic;
+  /** Step Functions of a region. */
+  stateMachines(region: string): StateMachines;
   bucket(name: string): Bucket;
   /** The region that is signed for; `us-east-1` where none is set, since IAM is global. */
   region(): Promise<string>;
@@ -194,6 +196,54 @@ export interface Bucket {
   put(key: string, text: string, type: string): Promise<void>;
   /** `s3:GetObject`; null where there is no such object. */
   get(key: string): Promise<string | null>;
+}
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+
+export interface ListedExecution {
+  arn: string;
+  name: string;
+  status: ExecutionStatus;
+  /** To the millisecond, as `$$.Execution.StartTime` has it. */
+  startedAt: string;
+}
+
+export interface ExecutionFacts extends ListedExecution {
+  machine: string;
+  /** Null where it is none that could be ours. */
+  input: Readonly<Record<string, unknown>> | null;
+  /** How a failed one ended. */
+  error: string | null;
+  cause: string | null;
+}
+
+/** What happened in an execution, as far as anybody asks. `begun` is a task's own; a task that is tried again begins anew. */
+export type ExecutionEvent = { id: number; at: string } & (
+  | { what: 'entered' | 'left'; state: string; data: Readonly<Record<string, unknown>> }
+  | { what: 'begun' | 'waiting' }
+  | { what: 'failed'; error: string; cause: string }
+);
+
+/** Machines and executions are named by their ARNs. Throws NoSuchEntityError where one is not there. */
+export interface StateMachines {
+  /**
+   * `states:StartExecution`; resolves to the execution's ARN. The same again while it runs is the same execution; null
+   * where one of that name had another input, or has ended.
+   */
+  start(machine: string, name: string, input: object): Promise<string | null>;
+  /** `states:DescribeExecution` */
+  describe(execution: string): Promise<ExecutionFacts>;
+  /** `states:GetExecutionHistory`, every page, oldest first; only what came after the event of that id. */
+  history(execution: string, after?: number): Promise<ExecutionEvent[]>;
+  /** `states:ListExecutions`, every page, newest first. */
+  list(machine: string, status?: ExecutionStatus): Promise<ListedExecution[]>;
+  /** `states:StopExecution`; safe to call twice. */
+  stop(execution: string, cause: string): Promise<void>;
+  /**
+   * Answers the task that began with the event of that id, by `states:SendTaskSuccess`. Its token is a credential and leaves
+   * this call for nowhere else. False where nobody waits for that answer any more.
+   */
+  answer(execution: string, begun: number, output: object): Promise<boolean>;
 }
 
 /** How long one request may take before it counts as unanswered, in milliseconds. */

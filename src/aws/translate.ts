@@ -36,7 +36,14 @@ const keyNotAccepted = new Set([
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 const throttled = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']);
 const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-const notThere = new Set(['ResourceNotFoundException', 'ParameterNotFound', 'ParameterVersionNotFound', 'NoSuchKey']);
+const notThere = new Set([
+  'ResourceNotFoundException',
+  'ParameterNotFound',
+  'ParameterVersionNotFound',
+  'NoSuchKey',
+  'StateMachineDoesNotExist',
+  'ExecutionDoesNotExist',
+]);
 const noCredentials = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
 const unreachable = new Set([
   'ECONNREFUSED',
