@@ -19,7 +19,7 @@ import {
   releaseClaim,
 } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { counterOf, wasCutOffIn, wasTried } from './record.ts';
+import { counterOf, isInGrace, wasCutOffIn, wasTried } from './record.ts';
 
 export const permissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser', 'sts:GetCallerIdentity'];
 
@@ -30,8 +30,9 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
   const { aws, clock, signal } = deps;
 
   return async (context) => {
-    const way = context.intent === 'rollBack' ? pinnedUserIfReadable : pinnedUser;
-    const user = await way(deps, context);
+    // In the grace a look that fails is no end either: checkHealth fails next, and is counted (S2).
+    const isNoEnd = context.intent === 'rollBack' || isInGrace(context);
+    const user = await (isNoEnd ? pinnedUserIfReadable : pinnedUser)(deps, context);
     const found = user ? claimOf(context.rotation, user) : undefined;
     const result = (claim: Claim | undefined, resumed: boolean) => ({
       at: stamp(deps),

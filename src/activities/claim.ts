@@ -23,7 +23,12 @@ export interface Claim {
   keys: string[];
   /** When CreateAccessKey was about to be sent: by this an orphan of ours is recognised, however much later (S21). */
   asked?: string;
+  /** When the old key was deactivated, where that stands, and the last use of it that was known then: for going on without a record. */
+  off?: string;
+  used?: string;
 }
+
+const optional = ['asked', 'off', 'used'] as const;
 
 export function claimTag(rotation: string): string {
   return `${tagPrefix}${rotation}`;
@@ -32,8 +37,8 @@ export function claimTag(rotation: string): string {
 /** AWS allows letters, digits, spaces and `_.:/=+-@` in a tag's value, 256 characters at most. */
 export function formatClaim(claim: Claim): string {
   const keys = claim.keys.length > 0 ? ` keys=${claim.keys.join('/')}` : '';
-  const asked = claim.asked ? ` asked=${claim.asked}` : '';
-  return `since=${claim.since} n=${claim.counter} step=${claim.step} at=${claim.at}${keys}${asked}`;
+  const more = optional.map((name) => (claim[name] ? ` ${name}=${claim[name]}` : '')).join('');
+  return `since=${claim.since} n=${claim.counter} step=${claim.step} at=${claim.at}${keys}${more}`;
 }
 
 /** The user's open claims, oldest first. One that cannot be read counts as the oldest: it is never assumed away. */
@@ -49,7 +54,7 @@ export function claimsOf(tags: Record<string, string>): Claim[] {
         step: field.step ?? '',
         at: field.at ?? '',
         keys: field.keys?.split('/') ?? [],
-        ...(field.asked ? { asked: field.asked } : {}),
+        ...Object.fromEntries(optional.filter((name) => field[name]).map((name) => [name, field[name]])),
       };
     })
     .sort((a, b) => a.since.localeCompare(b.since) || a.rotation.localeCompare(b.rotation));
@@ -97,7 +102,8 @@ export async function fence(deps: ActivityDeps, context: RotationContext, step: 
   const keys = [context.plan.oldKey, context.createKey?.newKey ?? context.plan.newKey].filter((id) => id != null);
   // The first intent to create is kept until it is settled what came of it.
   const asked = context.createKey ? undefined : (before.asked ?? (step === 'createKey' ? at : undefined));
-  const { asked: _, ...kept } = before;
+  const { asked: _, off, used, ...stays } = before;
+  const kept = step === 'reactivateKey' ? stays : { ...stays, ...(off ? { off } : {}), ...(used ? { used } : {}) };
   const own: Claim = { ...kept, counter, step, at, keys, ...(asked ? { asked } : {}) };
   await deps.aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
   return { counter, before, own };
@@ -127,7 +133,7 @@ async function mustBePinnedAccount(deps: ActivityDeps, { plan }: RotationContext
   }
 }
 
-/** The same on the way back, where a user that cannot be read is no reason to stop: nothing of ours blocks it (S1). */
+/** The same where a user that cannot be read is no reason to stop: before a reactivation nothing of ours is one (S1, S2). */
 export async function pinnedUserIfReadable(deps: ActivityDeps, context: RotationContext): Promise<User | null> {
   await mustBePinnedAccount(deps, context);
   try {

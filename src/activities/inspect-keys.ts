@@ -9,7 +9,7 @@ import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
 import { unconfirmedPlaces } from './places.ts';
-import { deactivationStands, isReactivationOpen, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
+import { deactivationStands, isInGrace, isReactivationOpen, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',
@@ -21,8 +21,19 @@ export const permissions = [
 
 export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
   return async (context) => {
-    const { plan } = context;
     if (isRollingBack(context)) return lookBack(context);
+    try {
+      return await look(context);
+    } catch (error) {
+      const isMissed = error instanceof KeyturnError && !(error instanceof UnexpectedStateError);
+      if (!isMissed || !isInGrace(context)) throw error;
+      // The old key is inactive: whether all is well must be judged, or counted as not judged, in time (S2).
+      return { at: stamp(deps), keys: [], verdict: 'grace', reason: `the keys cannot be looked at: ${error.message}` };
+    }
+  };
+
+  async function look(context: RotationContext): Promise<Outputs['inspectKeys']> {
+    const { plan } = context;
     await pinnedUser(deps, context);
     const newKey = newKeyOf(context) ?? (await deps.vault.get(context.rotation, 'new'))?.accessKeyId ?? null;
     const isBack = (all: readonly KeyStatusFacts[]) => !isReactivationOpen(context) || isActive(all, plan.oldKey);
@@ -32,7 +43,7 @@ export function inspectKeys(deps: ActivityDeps): Activity<'inspectKeys'> {
     const keys = await withUse(deps, listed);
 
     return { at: stamp(deps), keys, ...whereToGoOn(context, keys, newKey, awsTime(deps)) };
-  };
+  }
 
   /** On the way back what cannot be read is no reason to stop: nothing of ours may block the reactivation (S1). */
   async function lookBack(context: RotationContext): Promise<Outputs['inspectKeys']> {

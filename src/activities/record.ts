@@ -40,6 +40,11 @@ export function deactivationStands(context: RotationContext): boolean {
   return (context.deactivateKey?.counter ?? -1) > (context.reactivateKey?.counter ?? -1);
 }
 
+/** Whether the old key is inactive by our doing, as far as the record knows, and not yet deleted. */
+export function isInGrace(context: RotationContext): boolean {
+  return deactivationStands(context) && context.deleteKey === undefined;
+}
+
 /** Whether a run was cut off while it undid the deactivation that stands: if the old key is active, that may be our doing. */
 export function isReactivationOpen(context: RotationContext): boolean {
   return deactivationStands(context) && wasCutOffIn(context, 'reactivateKey');

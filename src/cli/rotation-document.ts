@@ -1,7 +1,7 @@
 // The one description of a rotation that every command prints: as JSON, exactly as the manual has it, and the source of
 // the text for people. Keys are looked at afresh; where AWS does not answer none are shown, for what was is not what is.
 import { keysWithUse } from '../activities/keys.ts';
-import { isRollingBack, newKeyOf } from '../activities/record.ts';
+import { isInGrace, isRollingBack, newKeyOf } from '../activities/record.ts';
 import type { Aws } from '../aws/contract.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { KeyturnError } from '../errors.ts';
@@ -38,6 +38,7 @@ export async function describeRotation(
   const { context } = record;
   const { keys, stale } = await freshKeys(aws, context);
   const reason = seenNow(record, ended, keys) ?? reasonOf(record, ended);
+  const next = ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint);
   return {
     stale,
     document: {
@@ -52,7 +53,7 @@ export async function describeRotation(
       newKey: newKeyOf(context),
       until: ended === 'waiting' ? (record.park?.until ?? null) : null,
       reason: reason.message,
-      hint: ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint),
+      hint: [next, undoOf(record, ended, keys)].filter((part) => part !== null).join('; ') || null,
       consumers: consumersOf(context),
       keys: keys.map(({ lastUsedRegion: _, ...key }) => key),
       history: record.history,
@@ -72,6 +73,19 @@ function seenNow(
     message: 'somebody made the old key active again',
     hint: `keyturn resume ${rotation} goes back to watching; keyturn rollback ${rotation} goes back altogether`,
   };
+}
+
+/** Where nobody can say that all is well without the old key: that it is inactive, and what brings it back. */
+function undoOf({ context, park }: RotationRecord, ended: ShownOutcome, keys: readonly KeyFacts[]): string | null {
+  const { deactivateKey, checkHealth, noteMissedLook, plan } = context;
+  const isUnsure = ended === 'stuck' || (ended === 'waiting' && park?.state === 'awaitNextLook');
+  const isLeaked = [checkHealth?.verdict, noteMissedLook?.verdict].includes('hold');
+  const old = keys.find((key) => key.id === plan.oldKey);
+  const isGone = keys.length > 0 && !old;
+  if (!isUnsure || isLeaked || isGone || old?.status === 'Active') return null;
+  return deactivateKey && isInGrace(context)
+    ? `the old key is inactive, and this brings it back: ${deactivateKey.undo}`
+    : null;
 }
 
 /** What can be said of a rotation that nobody is running. */
