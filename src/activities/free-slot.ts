@@ -37,6 +37,7 @@ export function freeSlot(deps: ActivityDeps): Activity<'freeSlot'> {
     const key = await removable(context, keys);
     await mustNotBeHalted(deps, context);
     const { counter } = await fence(deps, context, 'freeSlot');
+    await deps.announce({ about: 'freeSlot', text: `deleting the inactive key ${shortKeyId(key.id)} to make room` });
     await deleteInactive(deps, plan.user, key.id, { witness: plan.oldKey });
     return { at: stamp(deps), counter, removed: key.id };
   };

@@ -11,6 +11,9 @@ const hour = 3_600_000;
 const sessionsLive = 40 * hour;
 /** GetAccessKeyLastUsed is published late, in steps of 15 minutes (S13). */
 const longestMargin = 4.25 * hour;
+/** keyturn's own calls up to the delivery; AWS may date the last of them a little later. */
+const ownServices = ['iam', 'sts'];
+const ownUseEnds = hour / 60;
 /** A use dated shortly after the deactivation was let through while the new status spread (S16). */
 const propagation = hour / 12;
 
@@ -35,17 +38,19 @@ export interface QuietJudgement {
 
 export function judgeQuiet({ now, from, delivered, oldKey, newKeyInUse, plan }: Watch): QuietJudgement {
   const lastUse = oldKey.use.lastUsedAt === null ? null : timeOf(oldKey.use.lastUsedAt);
+  const sound = lastSound(oldKey.use, plan, delivered);
   const quietFor = quietForOf(plan, oldKey.use);
   const overdueAt = from + plan.watchLimit * 1000;
   const silentSince = Math.max(from, lastUse ?? from);
   const quietAt = silentSince + quietFor + marginOf(quietFor);
 
   // Silence proves something only where there was sound (S14).
-  const heard = newKeyInUse || (lastUse !== null && lastUse >= delivered - quietFor);
-  const silenceBefore = Math.max(0, delivered - (lastUse ?? timeOf(oldKey.createdAt)));
+  const heard = newKeyInUse || (sound !== null && sound >= delivered - quietFor);
+  const silenceBefore = Math.max(0, delivered - (sound ?? timeOf(oldKey.createdAt)));
   const doubtUntil = Math.max(quietAt, silentSince + Math.min(silenceBefore, plan.watchLimit * 1000));
+  const by = sound === lastUse ? '' : ', as far as is known by keyturn itself';
   const use =
-    lastUse === null ? 'no use of the old key is known' : `the old key was last used ${oldKey.use.lastUsedAt}`;
+    lastUse === null ? 'no use of the old key is known' : `the old key was last used ${oldKey.use.lastUsedAt}${by}`;
 
   if (now >= quietAt && heard) return { verdict: 'quiet', reason: use, next: now };
   if (now >= doubtUntil) {
@@ -58,6 +63,22 @@ export function judgeQuiet({ now, from, delivered, oldKey, newKeyInUse, plan }: 
     return { verdict: 'overdue', reason: `${use}: it is in use for longer than the watch may last`, next: now };
   const next = now < quietAt ? quietAt : doubtUntil;
   return { verdict: 'busy', reason: use, next: Math.min(next, overdueAt) };
+}
+
+/**
+ * The last use of the old key that tells of somebody else, in milliseconds; null where none is known. Where the old key
+ * signs for us, what IAM and STS saw of it before the delivery may be us, in an earlier command too (S14).
+ */
+export function lastSound(
+  use: Pick<KeyUse, 'lastUsedAt' | 'lastUsedService'>,
+  { useBeforeOurs }: Plan,
+  delivered: number,
+): number | null {
+  const mayBeOurs = ({ lastUsedAt, lastUsedService }: typeof use) =>
+    ownServices.includes(lastUsedService ?? '') && timeOf(lastUsedAt ?? '') <= delivered + ownUseEnds;
+  const heard = useBeforeOurs && mayBeOurs(use) ? useBeforeOurs : use;
+  if (heard.lastUsedAt === null || (useBeforeOurs && mayBeOurs(heard))) return null;
+  return timeOf(heard.lastUsedAt);
 }
 
 /** Up to how long before now nothing is known: last use is published late (S13). All in milliseconds. */
@@ -76,7 +97,8 @@ export function graceOf(plan: Plan, use: KeyUse): number {
 }
 
 function atLeastSessions(asked: number, use: KeyUse, plan: Plan, override: 'shortQuiet' | 'shortGrace'): number {
-  const allowed = use.lastUsedService !== 'sts' || plan.overrides.some((one) => one.what === override);
+  const makesSessions = [use, plan.useBeforeOurs].some((one) => one?.lastUsedService === 'sts');
+  const allowed = !makesSessions || plan.overrides.some((one) => one.what === override);
   return allowed ? asked : Math.max(asked, sessionsLive);
 }
 

@@ -1,0 +1,6 @@
+// awaitNextLook as a function.
+import { inLambda } from './in-lambda.ts';
+import { wait } from './wait.ts';
+
+export const make = wait('awaitNextLook', 'noteMissedLook', 'waiting');
+export const handler = inLambda(make);

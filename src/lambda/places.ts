@@ -1,0 +1,56 @@
+// Which places and probes a function can reach: those in AWS. A secret that only says of itself whose it is counts once the
+// pair in it proves that (S27).
+import type { User } from '../aws/contract.ts';
+import { openConsumer, parseSpec, resolveConsumer } from '../consumers/registry.ts';
+import { ConsumerError, KeyNotAcceptedError, RefusedError } from '../errors.ts';
+import type { Parts } from './parts.ts';
+
+const placesInAws = ['secretsmanager', 'ssm'];
+const probesFromAws = ['http', 'alarm'];
+
+export const userTag = 'keyturn:user';
+
+/** Each returns the spec; throws RefusedError where it is on somebody's own machine. */
+export const reachable = {
+  place: (spec: string) => within(placesInAws, spec, 'place'),
+  probe: (spec: string) => within(probesFromAws, spec, 'probe'),
+};
+
+function within(kinds: readonly string[], spec: string, what: string): string {
+  if (kinds.some((kind) => spec.startsWith(`${kind}:`))) return spec;
+  const kind = spec.slice(0, spec.indexOf(':'));
+  throw new RefusedError(`a ${what} of the kind ${kind} cannot be reached from AWS`, {
+    hint: `nothing was changed; from there: ${kinds.join(', ')}; with the others rotate from a machine that reaches them`,
+  });
+}
+
+/** Secrets of the region tagged `keyturn:user=NAME` that hold the old key, and hold it by right. */
+export async function taggedPlaces(parts: Parts, user: User, oldKey: string): Promise<string[]> {
+  const { aws, region } = parts;
+  const secrets = await aws.secretsManager(region).tagged(userTag, user.name);
+  const places: string[] = [];
+  for (const { name, primaryRegion } of secrets) {
+    if (primaryRegion !== null && primaryRegion !== region) continue;
+    const spec = await resolveConsumer(`secretsmanager:${name}`, { cwd: '/', home: '/', env: {}, region });
+    if (await answersAs(parts, spec, user, oldKey)) places.push(spec);
+    else
+      parts.log({ level: 'WARN', message: `${spec} is tagged for ${user.name}, and does not hold a key of that user` });
+  }
+  return places;
+}
+
+/** Whether the pair that the place holds is the old one, and AWS takes it for the user's. */
+export async function answersAs(parts: Parts, spec: string, user: User, oldKey: string): Promise<boolean> {
+  const { aws, clock } = parts;
+  parseSpec(spec);
+  const replacement = { user: user.name, oldKey, newKey: null };
+  const place = await openConsumer(spec, replacement, { clock, aws, env: {}, print: async () => {} });
+  try {
+    const { pair } = await place.preflight({ user: user.name, oldKey });
+    if (pair?.accessKeyId !== oldKey) return false;
+    return (await aws.callerAs(pair)).userId === user.id;
+  } catch (error) {
+    if (error instanceof ConsumerError || error instanceof KeyNotAcceptedError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+// releaseUser as a function: also where claimUser itself never answered. The record of what ended goes into the bucket,
+// because histories vanish after 90 days, and people are told how it ended.
+import { claimOf, releaseClaim } from '../activities/claim.ts';
+import { releaseUser } from '../activities/release-user.ts';
+import { instant } from '../clock.ts';
+import { KeyturnError } from '../errors.ts';
+import { readCause } from '../machine/blame.ts';
+import type { Outputs, RotationContext } from '../machine/context.ts';
+import { depsFor } from './activity.ts';
+import { contextOf } from './context-of.ts';
+import type { ExecutionState } from './contract.ts';
+import { inLambda, type Make } from './in-lambda.ts';
+import { inputOf, rotationOf } from './input.ts';
+import { aboutPlan, notify } from './notices.ts';
+import type { Parts } from './parts.ts';
+
+type Released = Outputs['releaseUser'];
+
+export const make: Make<ExecutionState, Released> = (parts) => async (state) => {
+  if (!state.claimUser) return unclaimed(parts, state);
+  const context = withLostAnswer(contextOf(state), state);
+  const released = await releaseUser(depsFor(parts, 'releaseUser', context))(context);
+  if (released.verdict === 'stuck') return released;
+  await parts.seal.remove(context.rotation);
+  await keep(parts, context, released);
+  return released;
+};
+
+export const handler = inLambda(make);
+
+/** Refusals by name; anything else that createKey ended with may have left a key behind. */
+const refusals = new Set([
+  'RefusedError',
+  'UnexpectedStateError',
+  'RecordError',
+  'AccessDeniedError',
+  'ThrottledError',
+]);
+
+/** Step Functions notes no interruptions: that createKey was tried shows in what came before it and in the error. */
+function withLostAnswer(context: RotationContext, { error }: ExecutionState): RotationContext {
+  const tried = context.freeSlot !== undefined && context.createKey === undefined;
+  if (!tried || !error || refusals.has(error.Error)) return context;
+  const at = context.freeSlot?.at ?? '';
+  return { ...context, interruptions: [...context.interruptions, { activity: 'createKey', at }] };
+}
+
+/** claimUser refused, or was cut off. Its claim, if it got so far, is of this execution alone and names nothing else. */
+async function unclaimed({ aws, clock }: Parts, { execution, error }: ExecutionState): Promise<Released> {
+  const at = instant(aws.time() ?? clock.now());
+  const reason = readCause(error?.Cause ?? '').message || 'the rotation was not begun';
+  const { user, rotation } = inputOf(execution);
+  // What it would have gone on with stays as it is, and is still open.
+  if (rotation) return { at, verdict: 'stuck', reason };
+  const own = rotationOf(execution);
+  const claim = claimOf(own, await aws.user(user));
+  if (claim) await releaseClaim(aws, user, own, at);
+  return { at, verdict: 'refused', reason };
+}
+
+/** The rotation is over by now, so nothing of this may make it look stuck. */
+async function keep(parts: Parts, context: RotationContext, { verdict, reason, at }: Released): Promise<void> {
+  const { aws, deployment } = parts;
+  const { plan, rotation } = context;
+  const told = {
+    rotated: 'rotated',
+    rolledBack: 'rolledBack',
+    nothingToDo: null,
+    refused: 'refused',
+    stuck: null,
+  } as const;
+  const event = told[verdict];
+  const attempts = [
+    () =>
+      aws
+        .bucket(deployment.KEYTURN_BUCKET)
+        .put(
+          `records/${plan.user}/${rotation}.json`,
+          JSON.stringify({ at, context, verdict, reason }, null, 2),
+          'application/json',
+        ),
+    ...(event
+      ? [() => notify(aws.topic(deployment.KEYTURN_TOPIC), { event, ...aboutPlan(plan, rotation), what: reason })]
+      : []),
+  ];
+  for (const attempt of attempts) {
+    await attempt().catch((error) => {
+      if (!(error instanceof KeyturnError)) throw error;
+      parts.log({ level: 'ERROR', message: `the end was not kept or told: ${error.message}`, rotation });
+    });
+  }
+}
