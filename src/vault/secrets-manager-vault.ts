@@ -34,7 +34,7 @@ const settleLimit = 15_000;
 /** The secrets are named `keyturn/vault/ROTATION`. One process at a time works on a rotation, as with every vault. */
 export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Vault {
   const read = async (rotation: string): Promise<Stored | null> => {
-    const name = nameOf(rotation);
+    const name = vaultSecretOf(rotation);
     try {
       const { version, text } = await secrets().value(name, { stage: 'AWSCURRENT' });
       const pairs = parsePairs(text ?? '');
@@ -50,7 +50,7 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
 
   /** Resolves when what was written is what is read. */
   const write = async (rotation: string, stored: Stored | null, pairs: Stored['pairs'], what: string) => {
-    const name = nameOf(rotation);
+    const name = vaultSecretOf(rotation);
     const text = JSON.stringify({ ...written(pairs, 'new'), ...written(pairs, 'old') });
     const token = createHash('sha256')
       .update(JSON.stringify(['keyturn', rotation, what, stored?.version ?? null]))
@@ -92,12 +92,13 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
         if (!stored?.pairs[slot]) return;
         const { [slot]: _, ...others } = stored.pairs;
         if (Object.keys(others).length > 0) await write(rotation, stored, others, `without ${slot}`);
-        else await secrets().deleteAtOnce(nameOf(rotation));
+        else await secrets().deleteAtOnce(vaultSecretOf(rotation));
       }),
   };
 }
 
-function nameOf(rotation: string): string {
+/** The name of the secret that holds both pairs of a rotation. */
+export function vaultSecretOf(rotation: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(rotation))
     throw new VaultError(`no rotation can have the id ${rotation}`);
   return `${namePrefix}${rotation}`;
