@@ -1,8 +1,8 @@
 // Users who can change IAM are not rotated by anything that nobody watches, unless the policy file lists them by name (S29):
 // whoever could make such a rotation deliver a key elsewhere would own the account.
 import { RefusedError } from '../errors.ts';
-import type { Subject } from './derive-plan.ts';
 import type { Parts } from './parts.ts';
+import type { Subject } from './subject.ts';
 
 /** Each of these alone is enough to become an administrator, or to take another user's place. */
 const powers = [

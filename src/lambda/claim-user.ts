@@ -5,13 +5,14 @@ import { RefusedError } from '../errors.ts';
 import { contextSchema, type RotationContext } from '../machine/context.ts';
 import { depsFor } from './activity.ts';
 import type { Claimed, ExecutionInput, ExecutionState } from './contract.ts';
-import { derivePlan, lookAt } from './derive-plan.ts';
+import { derivePlan } from './derive-plan.ts';
 import { goingOn, overtake } from './going-on.ts';
 import { haltedNow } from './halts.ts';
 import { inLambda, type Make } from './in-lambda.ts';
 import { inputOf, rotationOf } from './input.ts';
 import { aboutPlan, notify } from './notices.ts';
 import type { Parts } from './parts.ts';
+import { lookAt } from './subject.ts';
 
 type Base = Claimed['base'];
 

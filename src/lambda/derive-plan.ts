@@ -1,42 +1,18 @@
 // The plan of a rotation that nobody sits in front of: from AWS and the shipped policy alone (S28). Whatever a person would
 // be asked is refused here, with what to do about it.
 import { shortKeyId } from '../access-key.ts';
-import { keysWithUse } from '../activities/keys.ts';
-import type { Caller, User } from '../aws/contract.ts';
 import { instant } from '../clock.ts';
 import { resolveConsumers } from '../consumers/registry.ts';
 import { RefusedError } from '../errors.ts';
 import type { KeyFacts, Override, Plan } from '../machine/context.ts';
 import { exemptionOf } from '../policy/match.ts';
-import type { Policy } from '../policy/policy.ts';
-import { policyFor } from '../policy/policy-for.ts';
-import { type Settings, unattendedSettings } from '../policy/settings.ts';
+import type { Settings } from '../policy/settings.ts';
 import { resolveProbe } from '../probes/registry.ts';
 import { mustNotAdministrate } from './administrators.ts';
 import type { ExecutionInput } from './contract.ts';
 import type { Parts } from './parts.ts';
 import { reachable, taggedPlaces } from './places.ts';
-
-/** What is looked up before anything is decided. */
-export interface Subject {
-  caller: Caller;
-  user: User;
-  keys: KeyFacts[];
-  settings: Settings;
-  policy: Policy;
-  /** AWS's time, in milliseconds. */
-  now: number;
-}
-
-export async function lookAt(parts: Parts, name: string): Promise<Subject> {
-  const { aws, clock } = parts;
-  const caller = await aws.caller();
-  const user = await aws.user(name);
-  const keys = await keysWithUse({ aws }, user.name);
-  const policy = await parts.policy();
-  const { settings } = policyFor(policy, user, unattendedSettings);
-  return { caller, user, keys, settings, policy, now: aws.time() ?? clock.now() };
-}
+import type { Subject } from './subject.ts';
 
 type Wish = Pick<ExecutionInput, 'from' | 'oldKey' | 'newKey'>;
 

@@ -7,8 +7,9 @@ import { RefusedError } from '../errors.ts';
 import { contextSchema, type Plan } from '../machine/context.ts';
 import type { Sealed } from '../vault/seal.ts';
 import type { Claimed, ExecutionInput } from './contract.ts';
-import { barePlan, derivePlan, lookAt, type Subject } from './derive-plan.ts';
+import { barePlan, derivePlan } from './derive-plan.ts';
 import type { Parts } from './parts.ts';
+import { lookAt, type Subject } from './subject.ts';
 
 type Base = Claimed['base'];
 
