@@ -2,7 +2,9 @@
 // clients. It runs on the clock it is given, and goes wrong only on request.
 import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
+import type { PutMetric } from './alarm.ts';
 import { type Answering, answer } from './answer.ts';
+import { cloudWatch } from './cloudwatch.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
@@ -18,19 +20,23 @@ import { createRandom } from './random.ts';
 import { createRecords } from './records.ts';
 import type { RequestListener, RequestRecord } from './requests.ts';
 import { createRoles } from './roles.ts';
+import { s3 } from './s3.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { createSessions } from './sessions.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { createSignIns } from './sign-ins.ts';
+import { sns } from './sns.ts';
 import { ssm } from './ssm.ts';
 import { sso } from './sso.ts';
 import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
 import { createTaskTokens } from './task-tokens.ts';
+import type { PublishedMessage } from './topic.ts';
 import type { World } from './world.ts';
 
 export type * from './account.ts';
+export type { PutMetric } from './alarm.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
 export type { FunctionContext, FunctionHandler, Functions } from './functions.ts';
 export type * from './parameters.ts';
@@ -39,6 +45,9 @@ export type { Principal } from './principal.ts';
 export type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
 export type * from './secrets.ts';
 export type { Settings } from './settings.ts';
+export type { PublishedMessage } from './topic.ts';
+
+const services = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions, sns, cloudWatch, s3] as const;
 
 export interface SandboxOptions extends Partial<Settings> {
   /**
@@ -65,6 +74,10 @@ export interface Sandbox {
   readonly secrets: Secrets;
   readonly parameters: Parameters;
   readonly functions: Functions;
+  /** What was published to topics, oldest first. */
+  readonly published: readonly PublishedMessage[];
+  /** What CloudWatch was given to count. */
+  readonly metrics: readonly PutMetric[];
   /** May be changed at any time; the next request obeys. */
   readonly settings: Settings;
   /** Every request in the order of arrival. */
@@ -108,6 +121,11 @@ export async function createSandbox({
     stateMachines: new Map(),
     executions: new Map(),
     taskTokens: createTaskTokens(random),
+    topics: new Map(),
+    published: [],
+    alarms: new Map(),
+    metrics: [],
+    buckets: new Map(),
   };
   directory.put(rootUser(world));
   const account = createAccount(world);
@@ -123,7 +141,6 @@ export async function createSandbox({
   const requests: RequestRecord[] = [];
   const listeners = new Set<RequestListener>();
   const failures: unknown[] = [];
-  const services: Answering['services'] = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions];
   const answering: Answering = { world, services, faults, requests, listeners };
   const server = await startHttpServer(
     (http) =>
@@ -141,6 +158,8 @@ export async function createSandbox({
     secrets: createSecrets(world),
     parameters: createParameters(world),
     functions: world.functions,
+    published: world.published,
+    metrics: world.metrics,
     settings,
     requests,
     fault: faults.add,

@@ -22,6 +22,8 @@ const knownKeys = new Set([
   'secretsmanager:versionid',
   'secretsmanager:versionstage',
   'kms:viaservice',
+  'cloudwatch:namespace',
+  'iam:passedtoservice',
 ]);
 const knownFamilies = [
   'aws:resourcetag/',

@@ -38,13 +38,13 @@ interface Node {
   [name: string]: string | Node;
 }
 
-/** `Tags.member.1.Key=a` becomes `{ Tags: [{ Key: 'a' }] }`. */
+/** `Tags.member.1.Key=a` becomes `{ Tags: [{ Key: 'a' }] }`; SNS's maps are lists of `entry`s. */
 function unflatten(form: URLSearchParams): Params {
   const root: Node = {};
   for (const [path, value] of form) {
     const names = path.split('.');
     // Member names start with a capital, indexes are numbers; so `__proto__` is no name.
-    if (['Action', 'Version'].includes(path) || !names.every((name) => /^(?:[A-Z]\w*|member|\d+)$/.test(name)))
+    if (['Action', 'Version'].includes(path) || !names.every((name) => /^(?:[A-Z]\w*|member|entry|\d+)$/.test(name)))
       continue;
     let node = root;
     for (const name of names.slice(0, -1)) {
@@ -60,16 +60,17 @@ function unflatten(form: URLSearchParams): Params {
 
 function withLists(node: string | Node): unknown {
   if (typeof node === 'string') return node;
-  const { member } = node;
-  if (typeof member === 'object') {
-    return Object.entries(member)
+  const list = node.member ?? node.entry;
+  if (typeof list === 'object') {
+    return Object.entries(list)
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, one]) => withLists(one));
   }
   return Object.fromEntries(Object.entries(node).map(([name, below]) => [name, withLists(below)]));
 }
 
-function element(name: string, value: unknown, namespace?: string): string {
+/** One element; what is in a list becomes `member`s of it. */
+export function element(name: string, value: unknown, namespace?: string): string {
   const attribute = namespace ? ` xmlns="${namespace}"` : '';
   return `<${name}${attribute}>${content(value)}</${name}>`;
 }

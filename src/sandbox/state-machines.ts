@@ -2,7 +2,7 @@
 
 import { optionalText, requiredText } from './iam-input.ts';
 import { epochSeconds } from './json.ts';
-import type { Call, Operation } from './service.ts';
+import type { Access, Call, Operation } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import type { StoredStateMachine } from './state-machine.ts';
 import { machineArn, machineIn, onMachine, pageOf, validName } from './state-machine-input.ts';
@@ -13,7 +13,7 @@ export const stateMachineOperations: Record<string, Operation> = {
     kind: 'change',
     access: (call) => [
       { action: 'states:CreateStateMachine', resource: machineArn(call, requiredText(call.params, 'name')) },
-      { action: 'iam:PassRole', resource: requiredText(call.params, 'roleArn') },
+      passRole(requiredText(call.params, 'roleArn')),
     ],
     apply: (call) => {
       const { params, world, region } = call;
@@ -41,7 +41,7 @@ export const stateMachineOperations: Record<string, Operation> = {
     kind: 'change',
     access: (call) => {
       const roleArn = optionalText(call.params, 'roleArn');
-      return [...onMachine(call), ...(roleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: roleArn }])];
+      return [...onMachine(call), ...(roleArn === undefined ? [] : [passRole(roleArn)])];
     },
     apply: (call) => {
       const { params, world } = call;
@@ -98,6 +98,10 @@ export const stateMachineOperations: Record<string, Operation> = {
     },
   },
 };
+
+function passRole(resource: string): Access {
+  return { action: 'iam:PassRole', resource, context: { 'iam:passedtoservice': ['states.amazonaws.com'] } };
+}
 
 function listed({ arn, name, createdAt }: Pick<StoredStateMachine, 'arn' | 'name' | 'createdAt'>) {
   return { stateMachineArn: arn, name, type: 'STANDARD', creationDate: epochSeconds(createdAt) };

@@ -1,5 +1,7 @@
 // Everything the sandbox's services share: the account's state, its settings, its clock.
 import type { Clock } from '../clock.ts';
+import type { PutMetric, StoredAlarm } from './alarm.ts';
+import type { StoredBucket } from './bucket.ts';
 import type { CredentialReports } from './credential-reports.ts';
 import type { Directory } from './directory.ts';
 import type { Functions } from './functions.ts';
@@ -15,6 +17,7 @@ import type { Settings } from './settings.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { Execution, StoredStateMachine } from './state-machine.ts';
 import type { TaskTokens } from './task-tokens.ts';
+import type { PublishedMessage, StoredTopic } from './topic.ts';
 
 export interface World {
   clock: Clock;
@@ -38,4 +41,10 @@ export interface World {
   stateMachines: Map<string, StoredStateMachine>;
   executions: Map<string, Execution>;
   taskTokens: TaskTokens;
+  topics: Map<string, StoredTopic>;
+  published: PublishedMessage[];
+  /** By region and name. */
+  alarms: Map<string, StoredAlarm>;
+  metrics: PutMetric[];
+  buckets: Map<string, StoredBucket>;
 }

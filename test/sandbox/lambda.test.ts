@@ -1,18 +1,13 @@
 // Functions as Lambda runs them: results, errors, and who may call.
 import { GetFunctionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { openSandbox, refusal, type SigningKey } from './open-sandbox.ts';
 
 async function openLambda(options: Partial<SandboxOptions> = {}) {
   const opened = await openSandbox(options);
-  const lambdaAs = (credentials: SigningKey) => {
-    const config = { endpoint: opened.sandbox.url, region: 'eu-west-1', credentials, maxAttempts: 1 };
-    const client = new LambdaClient({ ...config, disableClockSkewCorrection: true });
-    onTestFinished(() => client.destroy());
-    return client;
-  };
-  return { ...opened, lambdaAs, lambda: lambdaAs(opened.sandbox.credentials) };
+  const lambdaAs = (credentials: SigningKey) => opened.connect(LambdaClient, credentials);
+  return { ...opened, lambdaAs, lambda: opened.connect(LambdaClient) };
 }
 
 const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:greet';

@@ -20,14 +20,15 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}) {
     await sandbox.close().catch(() => {});
   });
 
-  const as = (credentials: SigningKey, { region = 'us-east-1', maxAttempts = 1 } = {}) => {
-    const config = {
-      endpoint: sandbox.url,
-      region,
-      credentials,
-      maxAttempts,
-      disableClockSkewCorrection: true,
-    };
+  const configOf = (credentials: SigningKey, { region = 'us-east-1', maxAttempts = 1 } = {}) => ({
+    endpoint: sandbox.url,
+    region,
+    credentials,
+    maxAttempts,
+    disableClockSkewCorrection: true,
+  });
+  const as = (credentials: SigningKey, options: Parameters<typeof configOf>[1] = {}) => {
+    const config = configOf(credentials, options);
     const clients = {
       iam: new IAMClient(config),
       sts: new STSClient(config),
@@ -38,6 +39,16 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}) {
     return clients;
   };
 
+  /** A client of any other service; without credentials it is the administrator's. */
+  const connect = <Client extends { destroy(): void }>(
+    Client: new (config: ReturnType<typeof configOf> & { forcePathStyle: boolean }) => Client,
+    credentials: SigningKey = sandbox.credentials,
+  ): Client => {
+    const client = new Client({ ...configOf(credentials, { region: 'eu-west-1' }), forcePathStyle: true });
+    open.push(client);
+    return client;
+  };
+
   /** A user with one key that may do what the statements say. */
   const userWith = (name: string, ...statements: PolicyStatement[]) => {
     const policies = statements.length > 0 ? [{ Version: '2012-10-17', Statement: statements }] : [];
@@ -46,7 +57,7 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}) {
     return { key, ...as(key) };
   };
 
-  return { sandbox, clock, as, userWith, ...as(sandbox.credentials) };
+  return { sandbox, clock, as, connect, userWith, ...as(sandbox.credentials) };
 }
 
 /** Lets everything else run until the condition holds. */

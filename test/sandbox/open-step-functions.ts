@@ -7,7 +7,6 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { onTestFinished } from 'vitest';
 import type { PolicyStatement, SandboxOptions } from '../../src/sandbox/index.ts';
 import { openSandbox, type SigningKey } from './open-sandbox.ts';
 
@@ -15,14 +14,9 @@ export const mayInvoke: PolicyStatement = { Effect: 'Allow', Action: 'lambda:Inv
 
 export async function openStepFunctions(options: Partial<SandboxOptions> = {}) {
   const opened = await openSandbox(options);
-  const { sandbox, clock } = opened;
-  const sfnAs = (credentials: SigningKey) => {
-    const config = { endpoint: sandbox.url, region: 'eu-west-1', credentials, maxAttempts: 1 };
-    const client = new SFNClient({ ...config, disableClockSkewCorrection: true });
-    onTestFinished(() => client.destroy());
-    return client;
-  };
-  const sfn = sfnAs(sandbox.credentials);
+  const { sandbox, clock, connect } = opened;
+  const sfnAs = (credentials: SigningKey) => connect(SFNClient, credentials);
+  const sfn = connect(SFNClient);
   const role = sandbox.account.createRole({
     name: 'machines',
     trusts: ['states.amazonaws.com'],
