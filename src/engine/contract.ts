@@ -1,4 +1,5 @@
 // An engine runs rotations: it starts them, says how they stand, hands them signals, and goes on after any stop.
+import type { ExecutionInput } from '../lambda/contract.ts';
 import type { RotationContext, Signal } from '../machine/context.ts';
 
 export const recordSchema = 1;
@@ -36,7 +37,19 @@ export interface RotationRecord {
   outcome: Outcome | null;
   /** When a person gave it up: its claim is gone, so nothing goes on with it. */
   released?: string;
+  /** ARN of the execution that carries it, where Step Functions does. */
+  execution?: string;
+  /** What was, or was about to be, sent to hand it over from here: after a crash exactly the same is sent again. */
+  handedOver?: HandOver;
   history: HistoryEntry[];
+}
+
+export interface HandOver {
+  at: string;
+  machine: string;
+  /** Of the execution. */
+  name: string;
+  input: ExecutionInput;
 }
 
 export type Outcome = 'rotated' | 'nothingToDo' | 'refused' | 'rolledBack' | 'stuck';

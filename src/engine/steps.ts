@@ -5,6 +5,7 @@ import { isRollingBack, settledBy } from '../activities/record.ts';
 import { blamed } from '../machine/blame.ts';
 import type { ActivityName, RotationContext } from '../machine/context.ts';
 import type { Run, Work } from './run.ts';
+import { detailOf } from './written.ts';
 
 /** These say that the activity changed no key and no place. */
 const changedNothing = new Set(['UnexpectedStateError', 'RecordError', 'RefusedError', 'NoDataError']);
@@ -49,9 +50,4 @@ async function turnsBack({ store, journal, note, outside }: Run, context: Rotati
   await note({ context: { ...context, intent: 'rollBack' } }, 'signal', 'rollBack');
   await outside(() => store.takeSignal(rotation));
   return true;
-}
-
-function detailOf(output: unknown): string {
-  const { verdict, reason } = output as { verdict?: string; reason?: string };
-  return [verdict, reason].filter((part) => part !== undefined).join(': ');
 }

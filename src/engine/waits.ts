@@ -5,7 +5,7 @@ import type { ParkName } from '../machine/context.ts';
 import type { ParkEntry, RotationRecord, SignalMessage } from './contract.ts';
 import { waitForSignal, waitingSignal } from './park.ts';
 import type { Run, RunOptions, Work } from './run.ts';
-import { deadlineOf } from './written.ts';
+import { deadlineOf, endedEarly } from './written.ts';
 
 /** `left` is the record as the last run left it: re-entering its wait is no new one. */
 export function waits(run: Run, left: RotationRecord, options: RunOptions): Work {
@@ -32,9 +32,9 @@ export function waits(run: Run, left: RotationRecord, options: RunOptions): Work
     if (!message) return { signal: 'elapsed' };
 
     const output = { signal: message.signal, at: message.at };
-    // A wait that was there for safety did not come to its end (S37).
     if (message.signal === 'proceed') {
-      journal.except(state === 'awaitGrace' ? 'deleteNow' : 'proceed', `keyturn proceed at ${state}`);
+      const { what, why } = endedEarly(state);
+      journal.except(what, why);
     }
     const told = { ...journal.contextFor(input), [state]: output };
     await note({ answered: entry, context: told }, 'signal', message.signal);
