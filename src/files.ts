@@ -86,11 +86,7 @@ export async function removeLeftovers(path: string): Promise<void> {
 export async function ensurePrivateFolder(path: string): Promise<void> {
   try {
     await translated(path, async () => {
-      const first = await mkdir(path, { recursive: true, mode: 0o700 });
-      for (let made = resolve(path); first !== undefined; made = dirname(made)) {
-        await syncFolder(dirname(made));
-        if (made === resolve(first)) break;
-      }
+      for (const made of await makeFolders(resolve(path))) await syncFolder(dirname(made));
     });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
@@ -105,6 +101,23 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
   if (us !== 0 && facts.uid !== us && facts.uid !== 0) {
     throw new UsageError(`the folder ${path} belongs to somebody else`, { hint: 'choose a folder of your own' });
   }
+}
+
+/**
+ * Those that were made, the outermost first. Node's own `recursive` never comes to an end where a folder that is there
+ * answers ENOENT to whoever makes one in it, as /proc and some automounters do.
+ */
+async function makeFolders(path: string): Promise<string[]> {
+  if ((await unlessMissing(stat(path)))?.isDirectory()) return [];
+  const above = (await unlessMissing(stat(dirname(path)))) ? [] : await makeFolders(dirname(path));
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else made it in between.
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return above;
+    throw error;
+  }
+  return [...above, path];
 }
 
 /** The file that a path means in the end, which need not be there; its folder must. */
@@ -133,6 +146,8 @@ function explain(code: string, path: string, doing: string): [message: string, h
     case 'ENOSPC':
     case 'EDQUOT':
       return [`no space left to ${doing} ${path}`, `free some space in ${folder}; the file is as it was`];
+    case 'EFBIG':
+      return [`cannot write ${path}: larger than a file may be here`, 'see ulimit -f; the file is as it was'];
     case 'EACCES':
     case 'EPERM':
       return [`not allowed to ${doing} ${path}`, `see who may: ls -ld '${folder}' '${path}'; the file is as it was`];

@@ -114,7 +114,7 @@ describe('replaceFile', () => {
       { shell: 'ulimit -f 8' },
     );
 
-    expect(child.stdout).toBe(`FileError cannot write ${join(folder, 'a')}: EFBIG\n`);
+    expect(child.stdout).toBe(`FileError cannot write ${join(folder, 'a')}: larger than a file may be here\n`);
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['a']);
   });
@@ -238,6 +238,13 @@ describe('ensurePrivateFolder', () => {
     expect(error.hint).toBe(`close it: chmod 700 '${join(folder, 'open')}'`);
   });
 
+  test.runIf(process.platform === 'linux')('comes to an end where no folder can be made', async () => {
+    const error = await ensurePrivateFolder('/proc/keyturn/state').catch((caught) => caught);
+
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toBe('there is no file or folder /proc/keyturn/state');
+  });
+
   test('refuses a path through a file', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a'), '');
@@ -254,6 +261,7 @@ test.each([
   ['ENOSPC', 'no space left to write /x/y', 'free some space in /x; the file is as it was'],
   ['EACCES', 'not allowed to write /x/y', "see who may: ls -ld '/x' '/x/y'; the file is as it was"],
   ['EROFS', '/x/y is on a read-only file system', 'choose another place; the file is as it was'],
+  ['EFBIG', 'cannot write /x/y: larger than a file may be here', 'see ulimit -f; the file is as it was'],
   ['ENOTDIR', 'a part of the path /x/y is not a folder', 'correct the path'],
   ['EMFILE', 'cannot write /x/y: EMFILE', 'the file is as it was'],
 ])('explains %s', (code, message, hint) => {
