@@ -14,6 +14,7 @@ import type {
 } from '@aws-sdk/client-sts';
 import type { KeyPair } from '../access-key.ts';
 import type { Clock } from '../clock.ts';
+import { UsageError } from '../errors.ts';
 import { requestTimeLimit } from './contract.ts';
 import { credentialsOf, type Identity, identity } from './credentials.ts';
 import { translated } from './translate.ts';
@@ -63,14 +64,15 @@ export function createConnection(options: AwsOptions) {
   const baseCredentials = once(() => credentialsOf({ ...options, assumeRole, assumeRoleWithWebIdentity }));
   const credentials = async () => successor(await (await baseCredentials())());
 
-  const region = once(async () => {
+  const region = once(async () => checkedRegion(await regionNamed()));
+  const regionNamed = async () => {
     if (options.region) return options.region;
     const fromEnvironment = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (fromEnvironment) return fromEnvironment;
     const { STSClient } = await import('@aws-sdk/client-sts');
     // The SDK reads the profile's region itself; IAM is global, so none at all means its home.
     return new STSClient(options.profile ? { profile: options.profile } : {}).config.region().catch(() => 'us-east-1');
-  });
+  };
 
   const config = async () => ({
     region: await region(),
@@ -179,6 +181,14 @@ export function createConnection(options: AwsOptions) {
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };
+}
+
+/** The SDK makes a part of the host name of it. */
+function checkedRegion(region: string): string {
+  if (/^[a-z0-9-]+$/.test(region)) return region;
+  throw new UsageError(`"${region}" is no region`, {
+    hint: 'nothing was sent; correct --region, AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, like eu-central-1',
+  });
 }
 
 /** What the answer gives out; the client has done its work then. */

@@ -11,12 +11,17 @@ import {
   LimitExceededError,
   NoSuchEntityError,
   ThrottledError,
+  UsageError,
 } from '../errors.ts';
 
 interface SdkError {
   name?: string;
   message?: string;
   code?: string;
+  /** Where the system looked for AWS. */
+  hostname?: string;
+  address?: string;
+  port?: number;
   $metadata?: { httpStatusCode?: number; requestId?: string };
   $fault?: string;
 }
@@ -80,7 +85,8 @@ export async function translatedWithoutWords<T>(what: string, call: () => Promis
 
 export function translate(what: string, error: unknown): KeyturnError {
   if (error instanceof KeyturnError) return error;
-  const { name = 'Error', message = '', code = '', $metadata, $fault } = (error ?? {}) as SdkError;
+  const { name = 'Error', message = '', code = '', $metadata, $fault, ...more } = (error ?? {}) as SdkError;
+  const { hostname, address, port } = more;
   const request = $metadata?.requestId ? ` (request ${$metadata.requestId})` : '';
 
   if (noCredentials.has(name)) {
@@ -121,8 +127,14 @@ export function translate(what: string, error: unknown): KeyturnError {
   if ($fault === 'client' && status >= 400 && status < 500)
     return new AwsRefusalError(`${what}: ${name}${message ? `: ${message}` : ''}${request}`);
   if (unreachable.has(code)) {
-    return new AnswerUnknownError(`AWS could not be reached for ${what}: ${code}`, {
-      hint: 'check the network, the region and AWS_ENDPOINT_URL, then run the same command again',
+    const where = hostname ?? (address && `${address}:${port}`);
+    return new AnswerUnknownError(`AWS could not be reached for ${what}: ${code}${where ? ` ${where}` : ''}`, {
+      hint: 'this call changed nothing; check the network, the region and AWS_ENDPOINT_URL, then run the same command again',
+    });
+  }
+  if (code === 'ERR_INVALID_URL') {
+    return new UsageError(`the endpoint for ${what} is no URL`, {
+      hint: 'nothing was sent; correct --endpoint-url or AWS_ENDPOINT_URL (also endpoint_url of the profile), like https://host:port',
     });
   }
   return new AnswerUnknownError(

@@ -109,8 +109,20 @@ test('nobody listening is said as such, with what to check', async () => {
 
   const error = await caught(connect(new KeyPair('AKIAIOSFODNN7EXAMPLE', 'x'.repeat(40))).caller());
 
-  expect(error?.message).toBe('AWS could not be reached for sts:GetCallerIdentity: ECONNREFUSED');
-  expect(error?.hint).toBe('check the network, the region and AWS_ENDPOINT_URL, then run the same command again');
+  expect(error?.message).toBe(
+    `AWS could not be reached for sts:GetCallerIdentity: ECONNREFUSED ${sandbox.url.replace('http://', '')}`,
+  );
+  expect(error?.hint).toBe(
+    'this call changed nothing; check the network, the region and AWS_ENDPOINT_URL, then run the same command again',
+  );
+});
+
+test('a host that is not there is named: that is how a wrong region shows', () => {
+  const error = translate('sts:GetCallerIdentity', { code: 'ENOTFOUND', hostname: 'sts.us-eats-1.amazonaws.com' });
+
+  expect(error.message).toBe(
+    'AWS could not be reached for sts:GetCallerIdentity: ENOTFOUND sts.us-eats-1.amazonaws.com',
+  );
 });
 
 test('S11 time is that of the newest answer, moved on by what passed here since, refusals included', async () => {

@@ -189,6 +189,22 @@ describe('endpoint and region', () => {
     expect(desk.stateFiles()).toBeNull();
   });
 
+  test.each([
+    ['--endpoint-url nonsense', 'the endpoint for sts:GetCallerIdentity is no URL', '--endpoint-url'],
+    ['--region eu_west', '"eu_west" is no region', '--region'],
+  ])('%s: exit 2, nothing was sent, and where it comes from', async (flag, message, hint) => {
+    const desk = await openDesk();
+
+    const { code, stderr } = await desk.run(`rotate --user alice --to credentials-file:default --yes ${flag}`);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: [^\n]+\nhint: nothing was sent; [^\n]+\n$/);
+    expect(stderr).toContain(`error: ${message}\n`);
+    expect(stderr).toContain(hint);
+    expect(desk.sandbox.requests).toEqual([]);
+    expect(desk.stateFiles()).toBeNull();
+  });
+
   test('AWS_ENDPOINT_URL_IAM and _STS win over AWS_ENDPOINT_URL, and --endpoint-url over all', async () => {
     const desk = await openDesk();
     const nowhere = 'http://127.0.0.1:9';
