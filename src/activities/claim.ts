@@ -180,11 +180,15 @@ export function claimedBy(user: string, claim: Claim): RefusedError {
   });
 }
 
+function wayBack({ plan: { user, oldKey } }: RotationContext): string {
+  return oldKey ? `; the way back needs none: keyturn rollback --only-reactivate --user ${user} --key ${oldKey}` : '';
+}
+
 export function behind(context: RotationContext, claim: Claim): RecordError {
   return new RecordError(
     `the record of rotation ${context.rotation} is behind its claim in AWS (${counterOf(context)} < ${claim.counter}, at ${claim.step})`,
     {
-      hint: 'another machine or a newer record went on with it; nothing was changed; resume there, or look with keyturn status',
+      hint: `nothing was changed now; go on where the newer record is, or put that record back in place of this one${wayBack(context)}`,
     },
   );
 }

@@ -1,7 +1,7 @@
 // What every command about one rotation does with a run: print how the rotation stands now, and return the exit code.
 import type { RotationRecord } from '../engine/contract.ts';
 import type { RunResult } from '../engine/local.ts';
-import { KeyturnError } from '../errors.ts';
+import { FileError, KeyturnError } from '../errors.ts';
 import { printError } from './attempt.ts';
 import { exitCodeOf, exitCodes, type ShownOutcome } from './exit-codes.ts';
 import { isInterruption } from './interruption.ts';
@@ -34,7 +34,8 @@ export async function outcomeOf(
     }
     if (!(error instanceof KeyturnError)) throw error;
     const document = await describe(session, record, 'stuck');
-    const hint = error.hint ?? `keyturn resume ${record.rotation} goes on`;
+    const goOn = `keyturn resume ${record.rotation} goes on`;
+    const hint = error instanceof FileError && error.hint ? `${error.hint}; then ${goOn}` : (error.hint ?? goOn);
     return { document: { ...document, reason: error.message, hint }, code: exitCodes.stuck };
   }
 }

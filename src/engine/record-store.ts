@@ -5,7 +5,7 @@ import { watch } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
+import { FileError, KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
 import { createFile, ensurePrivateFolder, fileError, readFileIfThere, replaceFile } from '../files.ts';
 import { acquireLock, isLocked, type Lock } from '../lock.ts';
 import { contextSchema } from '../machine/context.ts';
@@ -106,8 +106,14 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
     },
 
     lockUser: async (account, user) => {
-      await prepare(locks);
-      return acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+      try {
+        await prepare(locks);
+        return await acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+      } catch (error) {
+        if (!(error instanceof FileError || error instanceof UsageError)) throw error;
+        // Who cannot even lock has not begun; a full disk deserves to hear that.
+        throw new UsageError(error.message, { hint: `nothing was changed in AWS; ${error.hint}`, cause: error });
+      }
     },
 
     isLocked: (account, user) => isLocked(lockPath(account, user)),

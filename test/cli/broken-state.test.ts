@@ -32,7 +32,7 @@ test('a state folder that others can write to is refused: exit 2', async () => {
   expect(code).toBe(2);
   expect(json().error).toMatchObject({
     message: `others can write to the folder ${desk.stateDir}`,
-    hint: `close it: chmod 700 '${desk.stateDir}'`,
+    hint: `nothing was changed in AWS; close it: chmod 700 '${desk.stateDir}'`,
   });
   expect(desk.changes()).toEqual([]);
 });
@@ -46,10 +46,12 @@ test('a damaged record is named, and what can be read is shown all the same', as
   const all = await desk.run('status --json');
   const one = await desk.run('status rot-broken --json');
   const due = await desk.run('resume --all --json');
+  const plain = await desk.run('status --user nobody');
 
   expect(all.code).toBe(2);
   expect(all.json()).toEqual({ rotations: [{ ...rotationShape, rotation: id }] });
   expect(all.stderr).toMatch(/^error: the record of rotation rot-broken is damaged\nhint: [^\n]+\n$/);
+  expect([plain.code, plain.stdout]).toEqual([2, 'no open rotations that can be read\n']);
   expect(one.code).toBe(2);
   expect(one.json().error.name).toBe('RecordError');
   expect(due.code).toBe(2);
@@ -115,7 +117,11 @@ test('S10 a record that is behind its claim may only report: exit 5, and nothing
   const { code, json } = await desk.run('resume --json');
 
   expect(code).toBe(5);
-  expect(json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('is behind its claim in AWS') });
+  expect(json()).toMatchObject({
+    outcome: 'stuck',
+    reason: expect.stringContaining('is behind its claim in AWS'),
+    hint: expect.stringContaining(`keyturn rollback --only-reactivate --user alice --key ${desk.ids[0]}`),
+  });
   expect(desk.changes(from)).toEqual([]);
   expect(desk.left()).toEqual(before);
 });

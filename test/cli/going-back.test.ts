@@ -295,6 +295,10 @@ describe('--only-reactivate', () => {
     const { code, json } = await desk.run('rollback --only-reactivate --user alice --key AKIAIOSFODNN7EXAMPLE --json');
 
     expect(code).toBe(3);
-    expect(json().error.name).toBe('NoSuchEntityError');
+    expect(json().error).toMatchObject({
+      name: 'RefusedError',
+      message: 'alice has no access key AKIAIOSFODNN7EXAMPLE to make active, or there is no such user',
+      hint: expect.stringContaining('nothing was changed; aws iam list-access-keys --user-name alice'),
+    });
   });
 });

@@ -95,7 +95,7 @@ describe('refused after looking: exit 3, and nothing is changed', () => {
     expect(code).toBe(3);
     expect(json()).toMatchObject({ outcome: 'refused', newKey: null });
     expect(stderr).toContain('error: iam:CreateAccessKey is denied');
-    expect(stderr).toMatch(/arn:aws:iam::123456789012:user\/alice/);
+    expect(stderr).toMatch(/ on resource: \S*arn:aws:iam::123456789012:user\/alice /);
     expect(stderr).toContain('hint: allow iam:CreateAccessKey for whoever runs keyturn');
     expect(desk.left()).toEqual(asTheyWere);
   });

@@ -4,7 +4,7 @@ import { shortKeyId } from '../../access-key.ts';
 import { keysWithUse } from '../../activities/keys.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
-import { FileError, KeyturnError, LockedError, UsageError } from '../../errors.ts';
+import { FileError, KeyturnError, LockedError, NoSuchEntityError, RefusedError, UsageError } from '../../errors.ts';
 import type { Lock } from '../../lock.ts';
 import type { KeyFacts } from '../../machine/context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -23,7 +23,7 @@ export async function reactivateWithoutRecord(session: Session, id: string | und
     });
   }
   const key = checkedKeyId(flags.key ?? '', '--key');
-  await aws.setKeyStatus(flags.user, key, 'Active');
+  await activate(session, flags.user, key);
 
   // It is done. What else can be said is said as far as AWS answers.
   const account = await orElse(session, 'unknown', async () => (await aws.caller()).account);
@@ -47,6 +47,18 @@ export async function reactivateWithoutRecord(session: Session, id: string | und
   };
   print(session, document, exitCodes.done);
   return exitCodes.done;
+}
+
+async function activate({ aws }: Session, user: string, key: string): Promise<void> {
+  try {
+    await aws.setKeyStatus(user, key, 'Active');
+  } catch (error) {
+    if (!(error instanceof NoSuchEntityError)) throw error;
+    throw new RefusedError(`${user} has no access key ${key} to make active, or there is no such user`, {
+      hint: `nothing was changed; aws iam list-access-keys --user-name ${user} shows the keys, aws sts get-caller-identity the account`,
+      cause: error,
+    });
+  }
 }
 
 async function orElse<T>({ progress }: Session, fallback: T, ask: () => Promise<T>): Promise<T> {

@@ -24,7 +24,7 @@ export async function status(flags: Flags, io: Io, id: string | undefined): Prom
   if (flags.json) {
     io.stdout.write(`${JSON.stringify({ rotations: documents }, null, 2)}\n`);
   } else if (documents.length === 0) {
-    io.stdout.write(flags.all ? 'no rotations\n' : 'no open rotations\n');
+    io.stdout.write(`no ${flags.all ? '' : 'open '}rotations${unreadable.length > 0 ? ' that can be read' : ''}\n`);
   } else {
     io.stdout.write(`${documents.map((document) => shown(renderRotation(document))).join('\n\n')}\n`);
   }

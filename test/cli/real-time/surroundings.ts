@@ -1,10 +1,11 @@
 // The built command in surroundings that are not kind: no room on the disk, nobody who reads, a machine with nothing on it.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../support/built-cli.ts';
 import { allBut, openDesk } from '../../support/cli.ts';
-import { rotationShape } from '../../support/shape.ts';
+import { errorShape, rotationShape } from '../../support/shape.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe.concurrent('a disk that is full', () => {
   test('from the start: exit 2, and nothing is changed', async (context) => {
@@ -15,8 +16,8 @@ describe.concurrent('a disk that is full', () => {
     });
 
     expect(code).toBe(2);
-    expect(json().error.name).toBe('FileError');
-    expect(stderr).toMatch(/^error: [^\n]+\nhint: [^\n]+\n$/);
+    expect(json()).toEqual(errorShape);
+    expect(stderr).toMatch(/^error: cannot write [^\n]+\nhint: nothing was changed in AWS; [^\n]+\n$/);
     expect(desk.changes()).toEqual([]);
     expect(desk.left()).toEqual({ keys: ['old Active'], claims: 0, vault: [], locks: [], holds: 'old' });
   });
@@ -33,7 +34,11 @@ describe.concurrent('a disk that is full', () => {
 
       expect(full.code).toBe(5);
       expect(full.json()).toEqual(rotationShape);
-      expect(full.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('cannot write') });
+      expect(full.json()).toMatchObject({
+        outcome: 'stuck',
+        reason: expect.stringContaining('cannot write'),
+        hint: expect.stringMatching(/; the file is as it was; then keyturn resume rot-\w+ goes on$/),
+      });
       expect(resumed.code).toBe(0);
       expect(resumed.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
       expect(desk.left()).toEqual({
@@ -45,6 +50,29 @@ describe.concurrent('a disk that is full', () => {
       });
     },
   );
+});
+
+describe.concurrent('a state folder that may not be written', () => {
+  test('exit 2, nothing is changed, and who may is shown', async (context) => {
+    const desk = await openDesk({ real: true }, context);
+    const folder = temporaryFolder(context);
+    chmodSync(folder, 0o555);
+
+    const { code, json, stderr } = await runCli(desk, context, `rotate --user alice --to ${desk.place} --yes --json`, {
+      env: { KEYTURN_STATE_DIR: folder },
+      cwd: '/',
+      // Root may write everywhere.
+      ...(process.getuid?.() === 0 ? { uid: 54_321 } : {}),
+    });
+
+    expect(code).toBe(2);
+    expect(json()).toEqual(errorShape);
+    expect(stderr).toBe(
+      `error: not allowed to write ${folder}/locks\nhint: nothing was changed in AWS; see who may: ls -ld '${folder}' '${folder}/locks'; the file is as it was\n`,
+    );
+    expect(desk.changes()).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 describe.concurrent('nobody who reads', () => {
