@@ -1,0 +1,193 @@
+// Arranges the unattended engine as it is deployed: the generated definition and the real functions in the Step Functions and
+// Lambda of the embedded AWS, a topic that somebody listens to, the switch, the bucket, and one user whose key a secret holds.
+import { readFileSync } from 'node:fs';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { onTestFinished } from 'vitest';
+import { KeyPair } from '../../src/access-key.ts';
+import { createAws } from '../../src/aws/clients.ts';
+import { createVirtualClock, instant } from '../../src/clock.ts';
+import type { Deployment, ExecutionState } from '../../src/lambda/contract.ts';
+import { createFunctions } from '../../src/lambda/functions.ts';
+import { partsOf } from '../../src/lambda/parts.ts';
+import { activityNames, type ParkName, parkNames, type Signal } from '../../src/machine/context.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { createSandbox, type KeyArrangement, type PolicyDocument, type Settings } from '../../src/sandbox/index.ts';
+
+process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
+process.env.AWS_CONFIG_FILE = '/dev/null';
+process.env.AWS_SHARED_CREDENTIALS_FILE = '/dev/null';
+
+export const region = 'us-east-1';
+export const user = 'alice';
+export const secret = 'app/alice';
+const definition = readFileSync(new URL('../../statemachine/rotation.asl.json', import.meta.url), 'utf8');
+
+export interface CloudOptions {
+  keys?: readonly KeyArrangement[];
+  /** The instant at which the old key was last used; null for never. */
+  lastUsed?: string | null;
+  policies?: readonly PolicyDocument[];
+  /** keyturn.yaml as it was shipped. */
+  policy?: string;
+  settings?: Partial<Settings>;
+  /** What a person answers at each wait, in this order; then nothing more. */
+  answers?: Partial<Record<ParkName, Signal[]>>;
+}
+
+export type Cloud = Awaited<ReturnType<typeof createCloud>>;
+
+export async function createCloud(options: CloudOptions = {}) {
+  const clock = createVirtualClock('2026-12-06T09:00:00Z');
+  const sandbox = await createSandbox({ clock, seed: 'cloud', ...options.settings });
+  onTestFinished(() => sandbox.close());
+  const { account } = sandbox;
+  const alice = account.createUser({
+    name: user,
+    createdAt: '2020-02-02T00:00:00Z',
+    policies: options.policies ?? [],
+    keys: options.keys ?? [{ createdAt: '2026-06-01T08:00:00Z' }],
+  });
+  const [oldKey] = alice.keys;
+  if (!oldKey) throw new Error('alice needs a key');
+  await clock.advance(3_600_000);
+  const lastUsed = options.lastUsed === undefined ? '2026-12-06T09:00:00Z' : options.lastUsed;
+  if (lastUsed) account.use(oldKey.accessKeyId, { at: lastUsed });
+  const value = { host: 'db.example.com', accessKeyId: oldKey.accessKeyId, secretAccessKey: oldKey.secretAccessKey };
+  sandbox.secrets.create({ name: secret, value: JSON.stringify(value, null, 2), region });
+
+  const { accessKeyId, secretAccessKey } = sandbox.credentials;
+  const given = { region, endpoint: sandbox.url, credentials: { accessKeyId, secretAccessKey } };
+  const sfn = new SFNClient(given);
+  const sns = new SNSClient(given);
+  const s3 = new S3Client({ ...given, forcePathStyle: true });
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'keyturn' }));
+  await sns.send(
+    new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: `arn:aws:sqs:${region}:${account.id}:told` }),
+  );
+  await s3.send(new CreateBucketCommand({ Bucket: 'keyturn-records' }));
+  sandbox.parameters.create({ name: '/keyturn/switch', type: 'String', value: 'go', region });
+
+  const deployment: Deployment = {
+    KEYTURN_TOPIC: TopicArn,
+    KEYTURN_BUCKET: 'keyturn-records',
+    KEYTURN_SWITCH: '/keyturn/switch',
+    KEYTURN_VAULT_KEY: '',
+    KEYTURN_SEAL_KEY: '',
+  };
+  const policy = parsePolicy(
+    options.policy ?? `defaults:\n  consumers: [secretsmanager:${secret}]\n  administrators: [alice]\n`,
+    'keyturn.yaml',
+  );
+  const aws = createAws({
+    clock,
+    version: '0.0.0-test',
+    region,
+    endpointUrl: sandbox.url,
+    credentials: new KeyPair(accessKeyId, secretAccessKey),
+  });
+  const logged: Record<string, unknown>[] = [];
+  const parts = partsOf({
+    aws,
+    clock,
+    deployment,
+    region,
+    policy: async () => policy,
+    log: (line) => logged.push(line),
+  });
+  const script = structuredClone(options.answers ?? {});
+  const functions = createFunctions(parts);
+  for (const name of activityNames) sandbox.functions.register(name, functions[name] as never);
+  for (const name of parkNames) {
+    sandbox.functions.register(name, async (event: { token: string; context: ExecutionState }) => {
+      await functions[name](event as never);
+      const signal = script[name]?.shift();
+      if (!signal) return;
+      const output = JSON.stringify({ signal, at: instant(clock.now()) });
+      await sfn.send(new SendTaskSuccessCommand({ taskToken: event.token, output }));
+    });
+  }
+  const machineRole = account.createRole({
+    name: 'machine',
+    trusts: ['states.amazonaws.com'],
+    policies: [
+      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }] },
+    ],
+  });
+  const substituted = definition.replaceAll(
+    /\$\{(\w+)\}/g,
+    (_, name) => `arn:aws:lambda:${region}:${account.id}:function:${name}`,
+  );
+  const { stateMachineArn = '' } = await sfn.send(
+    new CreateStateMachineCommand({ name: 'keyturn', roleArn: machineRole.arn, definition: substituted }),
+  );
+
+  const begin = async (input: unknown = { user }, name = 'run-1') => {
+    const { executionArn = '' } = await sfn.send(
+      new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+    );
+    return executionArn;
+  };
+  const history = async (executionArn: string) => {
+    const events = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }));
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return events;
+  };
+  const names = new Map(alice.keys.map((key, index) => [key.accessKeyId, index === 0 ? 'old' : 'other']));
+  const called = (id: string) => {
+    if (!names.has(id)) names.set(id, [...names.values()].includes('new') ? 'another new' : 'new');
+    return names.get(id) as string;
+  };
+
+  return {
+    clock,
+    sandbox,
+    account,
+    sfn,
+    sns,
+    parts,
+    functions,
+    logged,
+    stateMachineArn,
+    oldKey: oldKey.accessKeyId,
+    begin,
+    history,
+    /** Runs an execution to its end. */
+    run: async (input: unknown = { user }, name = 'run-1') => {
+      const executionArn = await begin(input, name);
+      for (;;) {
+        const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        if (status === 'RUNNING') continue;
+        const events = await history(executionArn);
+        const entered = events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+        const state = JSON.parse(
+          events.findLast((one) => one.stateEnteredEventDetails)?.stateEnteredEventDetails?.input ?? '{}',
+        );
+        return { executionArn, status, output, error, cause, events, entered, ended: entered.at(-1), state };
+      }
+    },
+    /** Everything that a rotation may leave behind. */
+    left: () => ({
+      keys: (account.snapshot()[user]?.keys ?? []).map(({ id, status }) => `${called(id)} ${status}`),
+      claims: Object.keys(account.tags(user)).filter((key) => key.startsWith('keyturn:')),
+      secrets: Object.keys(sandbox.secrets.snapshot())
+        .filter((name) => name.startsWith('keyturn/'))
+        .sort(),
+      place: called(JSON.parse(String(sandbox.secrets.value(secret, { region }))).accessKeyId),
+    }),
+    told: () => sandbox.published.map(({ attributes }) => attributes.event),
+  };
+}
