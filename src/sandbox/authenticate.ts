@@ -13,6 +13,8 @@ export async function authenticate(http: HttpExchange, signature: Signature, wor
   const session = world.sessions.find(signature.accessKeyId);
   if (session) return bySession(http, signature, session, world);
 
+  // A long-term key with some session's token is neither.
+  if (http.headers['x-amz-security-token'] !== undefined) throw invalidToken();
   const owned = world.propagation.authView().key(signature.accessKeyId);
   if (owned?.key.status !== 'Active' || world.propagation.hides(owned.key)) throw invalidToken();
   await verify(http, signature, owned.key.secret, world);

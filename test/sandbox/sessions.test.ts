@@ -19,6 +19,15 @@ test('a session without MFA cannot call IAM, one with MFA can', async () => {
   expect(User?.UserName).toBe('ci');
 });
 
+test('a long-term key with the token of a session is not accepted', async () => {
+  const { sandbox, as } = await openSandbox();
+  const { sts } = as({ ...sandbox.credentials, sessionToken: 'left-over' });
+
+  const { code } = await refusal(sts.send(new GetCallerIdentityCommand()));
+
+  expect(code).toBe('InvalidClientTokenId');
+});
+
 test("a user's session must name the user", async () => {
   const { userWith, as } = await openSandbox();
   const { sts } = userWith('ci', mayReadUsers);
