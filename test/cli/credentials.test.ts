@@ -190,8 +190,8 @@ describe('endpoint and region', () => {
   });
 
   test.each([
-    ['--endpoint-url nonsense', 'the endpoint for sts:GetCallerIdentity is no URL', '--endpoint-url'],
-    ['--region eu_west', '"eu_west" is no region', '--region'],
+    ['--endpoint-url nonsense', /^error: the endpoint for \w+:\w+ is no URL\n/, '--endpoint-url'],
+    ['--region eu_west', /^error: "eu_west" is no region\n/, '--region'],
   ])('%s: exit 2, nothing was sent, and where it comes from', async (flag, message, hint) => {
     const desk = await openDesk();
 
@@ -199,7 +199,7 @@ describe('endpoint and region', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: [^\n]+\nhint: nothing was sent; [^\n]+\n$/);
-    expect(stderr).toContain(`error: ${message}\n`);
+    expect(stderr).toMatch(message);
     expect(stderr).toContain(hint);
     expect(desk.sandbox.requests).toEqual([]);
     expect(desk.stateFiles()).toBeNull();
