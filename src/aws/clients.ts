@@ -175,6 +175,7 @@ export function createAws(options: AwsOptions): Aws {
     bucket: (name) => bucketOf(connection.s3, name),
     secretsManager: (region) => secretsManagerOf(() => connection.secretsManager(region)),
     parameterStore: (region) => parameterStoreOf(() => connection.ssm(region)),
+    signers: connection.signers,
     signWithInsteadOf,
     region,
     time,

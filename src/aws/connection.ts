@@ -37,6 +37,7 @@ export interface AwsOptions {
 export function createConnection(options: AwsOptions) {
   const { clock } = options;
   let answered: { date: number; when: number } | null = null;
+  const signers = new Set<string>();
   let ownKey: { instead: string; pair: KeyPair } | null = null;
 
   const noteDate = (header: unknown) => {
@@ -45,7 +46,11 @@ export function createConnection(options: AwsOptions) {
   };
 
   /** The own key's successor wherever that key would have signed, also for a role (S17). */
-  const successor = (base: Identity) => (base.accessKeyId === ownKey?.instead ? identity(ownKey.pair) : base);
+  const successor = (base: Identity) => {
+    const signer = base.accessKeyId === ownKey?.instead ? identity(ownKey.pair) : base;
+    signers.add(signer.accessKeyId);
+    return signer;
+  };
 
   const assumeRole = (source: Identity, params: AssumeRoleCommandInput) =>
     translated('sts:AssumeRole', async (): Promise<Identity> => {
@@ -148,6 +153,10 @@ export function createConnection(options: AwsOptions) {
     region,
     /** Rejects with what stands in the way of signing, an interrupted question for a code untranslated. */
     credentials,
+    signers: async () => {
+      await credentials();
+      return [...signers];
+    },
     /** An IAM client whose requests are sent once, whatever comes of them; the caller destroys it. */
     iamWithoutRetries: async (tag: string) => {
       const { sdk, client: counted } = await iam();

@@ -29,6 +29,8 @@ export interface KeyUse {
 export type KeyStatusFacts = Pick<KeyFacts, 'id' | 'status' | 'createdAt'>;
 
 export interface Aws {
+  /** The ids of the keys that sign for us, be it to assume a role. Asks nothing of AWS but for that role. */
+  signers(): Promise<string[]>;
   /** `sts:GetCallerIdentity` */
   caller(): Promise<Caller>;
   /** `iam:GetUser`, with all tags (`iam:ListUserTags` where GetUser leaves them out). Throws NoSuchEntityError. */

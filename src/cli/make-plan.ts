@@ -10,7 +10,7 @@ import type { Aws, Caller } from '../aws/contract.ts';
 import { instant } from '../clock.ts';
 import { resolveConsumers } from '../consumers/registry.ts';
 import { parseDuration } from '../duration.ts';
-import { KeyNotAcceptedError, NoSuchEntityError, RefusedError, UsageError } from '../errors.ts';
+import { AccessDeniedError, KeyNotAcceptedError, NoSuchEntityError, RefusedError, UsageError } from '../errors.ts';
 import type { KeyFacts, Override, Plan } from '../machine/context.ts';
 import { resolveProbe } from '../probes/registry.ts';
 import type { PolicySays } from './effective-flags.ts';
@@ -38,23 +38,28 @@ export interface Subject {
   region: string;
   user: { name: string; id: string; path: string; tags: Record<string, string> };
   keys: KeyFacts[];
+  /** Of each long-term key that signs for us the last use before our first request. */
+  usesBeforeOurs: ReadonlyMap<string, UseBefore>;
   /** Rotations that claim this user, here or elsewhere. */
   claims: Claim[];
   now: number;
 }
+
+type UseBefore = NonNullable<Plan['useBeforeOurs']>;
 
 export async function lookAtUser(aws: Aws, io: Io, named: string | undefined): Promise<Subject> {
   return orInterrupted(io, look(aws, io, named));
 }
 
 async function look(aws: Aws, io: Io, named: string | undefined): Promise<Subject> {
-  const caller = await callerOf(aws);
+  const { caller, usesBeforeOurs } = await callerOf(aws);
   const asked = named ?? ownUser(caller);
   try {
     const { id, name, path, tags } = await aws.user(asked);
     const keys = await keysWithUse({ aws }, name);
     const now = aws.time() ?? io.clock.now();
-    return { caller, region: await aws.region(), user: { name, id, path, tags }, keys, claims: claimsOf(tags), now };
+    const subject = { caller, region: await aws.region(), user: { name, id, path, tags }, keys, now };
+    return { ...subject, usesBeforeOurs, claims: claimsOf(tags) };
   } catch (error) {
     if (!(error instanceof NoSuchEntityError)) throw error;
     throw new RefusedError(`there is no user ${asked} in account ${caller.account}`, {
@@ -64,12 +69,25 @@ async function look(aws: Aws, io: Io, named: string | undefined): Promise<Subjec
   }
 }
 
-async function callerOf(aws: Aws): Promise<Caller> {
+async function callerOf(aws: Aws): Promise<Pick<Subject, 'caller' | 'usesBeforeOurs'>> {
   try {
-    return await aws.caller();
+    const usesBeforeOurs = new Map<string, UseBefore>();
+    for (const id of await aws.signers()) if (isAccessKeyId(id)) usesBeforeOurs.set(id, await useBefore(aws, id));
+    return { usesBeforeOurs, caller: await aws.caller() };
   } catch (error) {
     if (!(error instanceof KeyNotAcceptedError)) throw error;
     throw new RefusedError(error.message, { hint: error.hint, cause: error });
+  }
+}
+
+/** The first request of all, since any hides what was before. Where it is denied nothing is known. */
+async function useBefore(aws: Aws, id: string): Promise<UseBefore> {
+  try {
+    const { lastUsedAt, lastUsedService } = await aws.lastUsed(id);
+    return { lastUsedAt, lastUsedService };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError || error instanceof NoSuchEntityError)) throw error;
+    return { lastUsedAt: null, lastUsedService: null };
   }
 }
 
@@ -163,6 +181,8 @@ export function makePlan(
   if (flags.yes && unread.length > 0) override('unreadable', `--yes: ${countsAsDelivered(unread)}`);
   for (const { what, why } of policy?.overrides ?? []) override(what, why);
 
+  const useBeforeOurs = subject.usesBeforeOurs.get(oldKey ?? '');
+
   const plan: Plan = {
     account: caller.account,
     partition: caller.partition,
@@ -177,6 +197,7 @@ export function makePlan(
     allowSmtp: flags.allowSmtp === true,
     unproven: flags.yes ? 'proceed' : (policy?.unproven ?? 'ask'),
     startedAt: at,
+    ...(useBeforeOurs ? { useBeforeOurs } : {}),
     overrides,
   };
   const old = keys.find((key) => key.id === oldKey);

@@ -1,6 +1,6 @@
 // The plan in words and dates, for a person who is about to agree to it, and as the steps of a dry run.
 import { shortKeyId } from '../access-key.ts';
-import { graceOf, marginOf, quietForOf } from '../activities/quiet.ts';
+import { graceOf, lastSound, marginOf, quietForOf } from '../activities/quiet.ts';
 import { instant } from '../clock.ts';
 import { givesBack } from '../consumers/registry.ts';
 import { formatDuration } from '../duration.ts';
@@ -81,10 +81,9 @@ function secondHalf(plan: Plan, old: KeyFacts, now: number): string[] {
 
 /** Until when the silence of a key that was silent before proves nothing; milliseconds. */
 export function doubtOver(plan: Plan, old: KeyFacts, now: number): number {
-  const silence = now - Date.parse(old.lastUsedAt ?? old.createdAt);
-  return silence <= quietForOf(plan, old) && old.lastUsedAt !== null
-    ? 0
-    : now + Math.min(silence, plan.watchLimit * 1000);
+  const sound = lastSound(old, plan, now);
+  const silence = now - (sound ?? Date.parse(old.createdAt));
+  return silence <= quietForOf(plan, old) && sound !== null ? 0 : now + Math.min(silence, plan.watchLimit * 1000);
 }
 
 export function day(ms: number): string {
@@ -99,6 +98,8 @@ function blindSpots(plan: Plan, old: KeyFacts): string[] {
   if (plan.probes.length === 0)
     lines.push('no --probe is given: while the old key is inactive nobody looks whether everything works');
   if (old.lastUsedAt === null) lines.push('no use of the old key is known, so its silence proves nothing');
+  else if (lastSound(old, plan, Date.parse(plan.startedAt)) === null)
+    lines.push('keyturn itself signs with the old key, so nobody can tell who else does: its silence proves nothing');
   if (old.lastUsedService === 'sts')
     lines.push('sessions made from the old key live for up to 36 hours, and only their making is seen');
   return lines;

@@ -56,6 +56,11 @@ export interface Plan {
   from: 'start' | 'watch';
   /** When the plan was made, in AWS's time. */
   startedAt: string;
+  /**
+   * There where the old key signs for us up to the delivery, for itself or for a role: its last use as it was known before
+   * our first request, since ours hide it from then on.
+   */
+  useBeforeOurs?: { lastUsedAt: string | null; lastUsedService: string | null };
   overrides: Override[];
 }
 

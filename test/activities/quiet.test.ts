@@ -18,6 +18,8 @@ interface Case {
   unproven?: 'ask' | 'proceed';
   overrides?: Override['what'][];
   createdAt?: string;
+  /** There where the old key signs for keyturn: its last use before that. */
+  before?: Plan['useBeforeOurs'];
 }
 
 function planOf({
@@ -25,9 +27,17 @@ function planOf({
   watchLimit = 30 * day,
   unproven = 'ask',
   overrides = [],
+  before,
 }: Partial<Case>): Plan {
   const exceptions = overrides.map((what) => ({ at: delivered, what, why: 'a flag' }));
-  return { quietFor, grace: 7 * day, watchLimit, unproven, overrides: exceptions } as unknown as Plan;
+  return {
+    quietFor,
+    grace: 7 * day,
+    watchLimit,
+    unproven,
+    overrides: exceptions,
+    ...(before && { useBeforeOurs: before }),
+  } as unknown as Plan;
 }
 
 function judge(given: Case): string {
@@ -168,6 +178,81 @@ describe('S14 silence proves something only where there was sound', () => {
       'busy until 2026-12-16T10:00:00Z',
     ],
     ['used in the watch: that is sound', { now: '2026-12-10T00:15:00Z', lastUsed: '2026-12-07T20:00:00Z' }, 'quiet'],
+  ])('%s', (_, given, expected) => {
+    expect(judge(given)).toBe(expected);
+  });
+});
+
+describe('S14 where the old key signs for keyturn until the delivery', () => {
+  const recent = { lastUsedAt: '2026-12-06T09:00:00Z', lastUsedService: 's3' };
+  const silent = { lastUsedAt: '2026-11-26T10:00:00Z', lastUsedService: 's3' };
+  const ownCommand = { lastUsedAt: '2026-12-06T09:00:00Z', lastUsedService: 'iam' };
+  const quietAt = '2026-12-08T14:15:00Z';
+
+  test.each<[string, Case, string]>([
+    [
+      'somebody else was heard before',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 'iam', before: recent },
+      'quiet',
+    ],
+    [
+      'ours does not end the silence before',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 'iam', before: silent },
+      'busy until 2026-12-16T10:00:00Z',
+    ],
+    [
+      'nor a moment after the delivery, as AWS may date it',
+      { now: '2026-12-08T14:16:00Z', lastUsed: '2026-12-06T10:01:00Z', service: 'sts', before: silent },
+      'busy until 2026-12-16T10:01:00Z',
+    ],
+    [
+      'what comes later is somebody else',
+      { now: '2026-12-08T14:16:01Z', lastUsed: '2026-12-06T10:01:01Z', service: 'sts', before: silent },
+      'quiet',
+    ],
+    [
+      'another service is somebody else',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 's3', before: silent },
+      'quiet',
+    ],
+    [
+      'an earlier command of ours is no sound either',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 'iam', before: ownCommand },
+      'busy until 2027-01-05T10:00:00Z',
+    ],
+    [
+      'no use known before',
+      {
+        now: quietAt,
+        lastUsed: '2026-12-06T09:58:00Z',
+        service: 'iam',
+        before: { lastUsedAt: null, lastUsedService: null },
+        createdAt: '2026-12-01T10:00:00Z',
+      },
+      'busy until 2026-12-11T10:00:00Z',
+    ],
+    [
+      'somebody else was heard with the new key',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 'iam', before: silent, newKeyInUse: true },
+      'quiet',
+    ],
+    [
+      'a plan of an earlier release does not know',
+      { now: quietAt, lastUsed: '2026-12-06T09:58:00Z', service: 'iam' },
+      'quiet',
+    ],
+    [
+      'S15 sessions were made before ours hid it',
+      {
+        now: '2026-12-06T11:15:00Z',
+        lastUsed: '2026-12-06T09:58:00Z',
+        service: 'iam',
+        quietFor: hour,
+        newKeyInUse: true,
+        before: { lastUsedAt: '2026-12-06T09:00:00Z', lastUsedService: 'sts' },
+      },
+      'busy until 2026-12-08T06:15:00Z',
+    ],
   ])('%s', (_, given, expected) => {
     expect(judge(given)).toBe(expected);
   });

@@ -19,6 +19,8 @@ test('S17 from the moment it is told so, everything is signed with the new key, 
   });
   const [old, fresh] = keys.map((key) => new KeyPair(key.accessKeyId, key.secretAccessKey)) as [KeyPair, KeyPair];
   const aws = createAws({ clock, version: '0', endpointUrl: sandbox.url, region: 'us-east-1', credentials: old });
+  expect(await aws.signers()).toEqual([old.accessKeyId]);
+  expect(sandbox.requests).toEqual([]);
   await aws.caller();
   await aws.user('alice');
 
@@ -63,4 +65,5 @@ test('a session is asked for once, and anew as soon as it is about to expire', a
   await aws.caller();
 
   expect([early, assumed()]).toEqual([1, 2]);
+  expect((await aws.signers())[0]).toBe(accessKeyId);
 });

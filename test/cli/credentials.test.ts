@@ -183,7 +183,7 @@ describe('endpoint and region', () => {
     expect(code).toBe(3);
     expect(json()).toEqual(errorShape);
     expect(json().error).toMatchObject({
-      message: expect.stringContaining('AWS could not be reached for sts:GetCallerIdentity'),
+      message: expect.stringContaining('AWS could not be reached for iam:GetAccessKeyLastUsed'),
       hint: expect.stringContaining('AWS_ENDPOINT_URL'),
     });
     expect(desk.stateFiles()).toBeNull();
