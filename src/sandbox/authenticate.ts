@@ -47,7 +47,7 @@ function currentUser({ user }: OwnedKey, world: World): StoredUser {
   return current?.id === user.id ? current : user;
 }
 
-function asUser(user: StoredUser, accessKeyId: string, session: Caller['session'], world: World): Caller {
+export function asUser(user: StoredUser, accessKeyId: string, session: Caller['session'], world: World): Caller {
   const root = user.name === rootName;
   return {
     type: root ? 'root' : 'user',

@@ -1,6 +1,7 @@
 // IAM, as far as access keys and their users need it.
 import { accountOperations } from './iam-account.ts';
 import { keyOperations } from './iam-keys.ts';
+import { simulationOperations } from './iam-simulation.ts';
 import { tagOperations } from './iam-tags.ts';
 import { userOperations } from './iam-users.ts';
 import { queryXml } from './query-xml.ts';
@@ -9,5 +10,5 @@ import type { Service } from './service.ts';
 export const iam: Service = {
   name: 'iam',
   wire: queryXml({ namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', version: '2010-05-08' }),
-  operations: { ...userOperations, ...keyOperations, ...tagOperations, ...accountOperations },
+  operations: { ...userOperations, ...keyOperations, ...tagOperations, ...accountOperations, ...simulationOperations },
 };

@@ -11,6 +11,12 @@ const pages = {
   source: `${reference}/API_ListAccessKeys.html, API_ListUsers.html and API_ListUserTags.html, "MaxItems"`,
 };
 
+/** moto answers with a page of HTML. */
+const noSimulator = {
+  instead: 'there is no policy simulator',
+  source: `${reference}/API_SimulatePrincipalPolicy.html`,
+};
+
 /** Neither emulator checks what is written into a user. */
 const unchecked: AllowedDifference[] = [
   {
@@ -59,6 +65,10 @@ const unchecked: AllowedDifference[] = [
 
 const moto: AllowedDifference[] = [
   ...unchecked,
+  { id: 'simulation.decisions', shows: 'XML parse error', ...noSimulator },
+  { id: 'simulation.resources', shows: 'XML parse error', ...noSimulator },
+  { id: 'simulation.role', shows: 'XML parse error', ...noSimulator },
+  { id: 'simulation.unknown-user', shows: 'status: 500', ...noSimulator },
   {
     id: 'keys.created-whole-seconds',
     instead: 'CreateDate has milliseconds',
@@ -132,6 +142,12 @@ const neverPublished = {
 
 const ministack: AllowedDifference[] = [
   ...unchecked,
+  {
+    id: 'simulation.unknown-user',
+    instead: 'anybody can be asked about',
+    shows: accepted,
+    source: `${reference}/API_SimulatePrincipalPolicy.html, "Errors"`,
+  },
   ...['keys.limit', 'keys.limit-counts-inactive'].map((id) => ({
     id,
     instead: 'a user may have any number of keys',
