@@ -1,0 +1,3 @@
+// What the package exports as `keyturn/cdk`.
+export { KeyRotation } from './key-rotation.ts';
+export type { KeyRotationProps, Places } from './props.ts';

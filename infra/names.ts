@@ -1,0 +1,20 @@
+// Names that the CLI and the policies of infra/prevention go by. They are fixed, so there is one deployment per region of an
+// account.
+
+/** Path of every role: infra/prevention lets no other role make keys. */
+export const rolePath = '/keyturn/';
+
+/** Every function's name begins so: infra/prevention lets nobody change their code but who deploys it. */
+export const functionPrefix = 'keyturn-';
+
+export const machineName = 'keyturn';
+
+export const parameterNames = {
+  /** Everything stops unless its value is `go` (S34). */
+  switch: '/keyturn/switch',
+  stateMachine: '/keyturn/state-machine',
+  policy: '/keyturn/policy',
+} as const;
+
+/** Where in the bucket the records of ended rotations are. */
+export const recordPrefix = 'records/';
