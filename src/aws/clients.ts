@@ -2,6 +2,7 @@
 import { KeyPair } from '../access-key.ts';
 import { instant } from '../clock.ts';
 import { AccessDeniedError, AnswerUnknownError, CredentialsError, NoSuchEntityError } from '../errors.ts';
+import { alarmsOf } from './alarms.ts';
 import { bucketOf } from './bucket.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
@@ -171,6 +172,7 @@ export function createAws(options: AwsOptions): Aws {
     },
 
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
+    alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),
     bucket: (name) => bucketOf(connection.s3, name),
     secretsManager: (region) => secretsManagerOf(() => connection.secretsManager(region)),

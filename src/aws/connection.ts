@@ -1,5 +1,6 @@
 // How requests reach AWS: who signs them, where they go, and what every answer's Date header says of AWS's
 // clock. The SDK is loaded when first needed.
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -88,7 +89,15 @@ export function createConnection(options: AwsOptions) {
   });
 
   function watched<
-    Client extends IAMClient | STSClient | SecretsManagerClient | SSMClient | SNSClient | S3Client | SFNClient,
+    Client extends
+      | IAMClient
+      | STSClient
+      | SecretsManagerClient
+      | SSMClient
+      | SNSClient
+      | S3Client
+      | SFNClient
+      | CloudWatchClient,
   >(client: Client): Client {
     // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
@@ -132,6 +141,10 @@ export function createConnection(options: AwsOptions) {
     const sdk = await import('@aws-sdk/client-sns');
     return { sdk, client: watched(new sdk.SNSClient({ ...(await config()), region, credentials })) };
   });
+  const cloudWatch = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-cloudwatch');
+    return { sdk, client: watched(new sdk.CloudWatchClient({ ...(await config()), region, credentials })) };
+  });
   const sfn = perRegion(async (region) => {
     const sdk = await import('@aws-sdk/client-sfn');
     return { sdk, client: watched(new sdk.SFNClient({ ...(await config()), region, credentials })) };
@@ -147,6 +160,7 @@ export function createConnection(options: AwsOptions) {
     sts,
     sns,
     sfn,
+    cloudWatch,
     s3,
     secretsManager,
     ssm,

@@ -70,6 +70,8 @@ export interface Aws {
   /** Systems Manager's Parameter Store of a region. */
   parameterStore(region: string): ParameterStore;
   topic(arn: string): Topic;
+  /** CloudWatch of a region. */
+  alarms(region: string): Alarms;
   /** Step Functions of a region. */
   stateMachines(region: string): StateMachines;
   bucket(name: string): Bucket;
@@ -191,6 +193,11 @@ export interface Topic {
   publish(message: { subject: string; text: string; attributes: Readonly<Record<string, string>> }): Promise<void>;
   /** Whether at least one subscription is confirmed, by `sns:ListSubscriptionsByTopic`. */
   isHeard(): Promise<boolean>;
+}
+
+export interface Alarms {
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`, by `cloudwatch:DescribeAlarms`; null where there is no alarm of that name. */
+  state(name: string): Promise<string | null>;
 }
 
 export interface Bucket {

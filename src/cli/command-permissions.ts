@@ -90,3 +90,8 @@ export function delivers(command: string): boolean {
   const { activities = [] } = commandNeeds[command] ?? {};
   return activities.includes('deliverKey') || activities.includes('restoreConsumers');
 }
+
+/** Whether the command may look at probes. */
+export function probes(command: string): boolean {
+  return commandNeeds[command]?.activities.includes('checkHealth') === true;
+}

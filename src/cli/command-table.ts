@@ -111,6 +111,7 @@ export const commandTable: readonly CommandRow[] = [
         .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
         .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
         .option('--vault <kind>', 'and what this vault needs: file or secretsmanager', 'file')
+        .option('--probe <spec>', 'and what this probe needs, KIND:PLACE (repeatable)', collect)
         .option('--only-reactivate', 'of rollback: only what brings a key back'),
   },
   {

@@ -153,7 +153,7 @@ export async function readFlags(flags: Flags, io: Io, { together = true } = {}) 
   if (vault === 'secretsmanager') regionOfVault(surroundings);
   const consumers = await resolveConsumers(flags.to ?? [], surroundings);
   refuseToPrintPair(flags, consumers);
-  const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, { cwd: io.cwd, env: io.env }));
+  const probes = (flags.probe ?? []).map((spec) => resolveProbe(spec, surroundings));
   return { ...times, freeSlot, consumers, probes, vault };
 }
 

@@ -70,7 +70,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
         attended: true,
         signal: stop,
         consumer,
-        probe: (spec) => openProbe(spec, { clock, env, signal: stop }),
+        probe: (spec) => openProbe(spec, { clock, aws, env, signal: stop }),
         announce: (announcement: Announcement) => progress.announce(announcement),
       }),
   };

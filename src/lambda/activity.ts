@@ -46,7 +46,7 @@ export function depsFor(parts: Parts, name: ActivityName, { rotation, plan }: Ro
         ? createSecretsManagerVault({ clock, secrets, kmsKey: deployment.KEYTURN_VAULT_KEY })
         : createDiscardingVault(secrets),
     consumer: (spec, replacement) => openConsumer(spec, replacement, { clock, aws, env: {}, print: async () => {} }),
-    probe: (spec) => openProbe(spec, { clock, env: {} }),
+    probe: (spec) => openProbe(spec, { clock, aws, env: {} }),
     halted: (_, now) => haltedNow(parts, plan, now),
     announce: async ({ about, text }: Announcement) => {
       const event = announced[about];

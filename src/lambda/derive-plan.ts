@@ -30,7 +30,8 @@ export async function derivePlan(parts: Parts, subject: Subject, wish: Wish): Pr
     );
   }
   await mustNotAdministrate(parts, subject);
-  const probes = settings.probes.map((spec) => reachable.probe(resolveProbe(spec, { cwd: '/', env: {} })));
+  const near = { cwd: '/', env: {}, region: parts.region };
+  const probes = settings.probes.map((spec) => reachable.probe(resolveProbe(spec, near)));
   const plan = { ...barePlan(parts, subject), oldKey: old.id, probes };
   return from === 'watch'
     ? { ...plan, from, newKey: wish.newKey ?? null }

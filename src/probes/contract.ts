@@ -1,4 +1,5 @@
 // A probe answers one question while the old key is inactive: does everything still work?
+import type { Aws } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 
 export interface ProbeResult {
@@ -19,10 +20,13 @@ export interface Probe {
 export interface ProbeSurroundings {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** For what is looked at in AWS; none where nothing sets one. */
+  region?: string | undefined;
 }
 
 export interface ProbeDeps {
   clock: Clock;
+  aws: Pick<Aws, 'alarms'>;
   env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the person wants to stop: a look that is under way gives up at once. */
   signal?: AbortSignal;
@@ -33,6 +37,8 @@ export interface ProbeKind {
   kind: string;
   /** One line for help texts, in the form `kind:PLACE  what it is`. */
   usage: string;
+  /** The IAM actions that a look takes, on everything. */
+  actions?: readonly string[];
   /** What to look at, so that it means the same from every folder and every day; throws UsageError. */
   resolve(place: string, surroundings: ProbeSurroundings): string;
   /** A resolved place as it may be shown: without a password. */

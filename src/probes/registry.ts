@@ -1,10 +1,11 @@
 // The kinds of probe there are. A spec is `KIND:PLACE`; it is pinned when the plan is made and opened by every look.
 import { UsageError } from '../errors.ts';
+import { alarm } from './alarm.ts';
 import type { Probe, ProbeDeps, ProbeKind, ProbeSurroundings } from './contract.ts';
 import { exec } from './exec.ts';
 import { http } from './http.ts';
 
-export const probeKinds: readonly ProbeKind[] = [http, exec];
+export const probeKinds: readonly ProbeKind[] = [http, exec, alarm];
 
 /** The spec as the plan pins it: it means the same from every folder and every day. Throws UsageError. */
 export function resolveProbe(spec: string, surroundings: ProbeSurroundings): string {
@@ -16,6 +17,11 @@ export function resolveProbe(spec: string, surroundings: ProbeSurroundings): str
 export function showProbe(spec: string): string {
   const { kind, place } = parse(spec);
   return `${kind.kind}:${kind.show(place)}`;
+}
+
+/** The IAM actions that a look takes, on everything; none where it asks nothing of AWS. */
+export function actionsOfProbe(spec: string): readonly string[] {
+  return parse(spec).kind.actions ?? [];
 }
 
 /** Opens a resolved spec. Touches nothing yet. */
@@ -36,7 +42,7 @@ function parse(spec: string): { kind: ProbeKind; place: string } {
   const kind = colon < 0 ? undefined : probeKinds.find((one) => one.kind === name);
   if (!kind) {
     throw new UsageError(`there is no probe of the kind "${name}"`, {
-      hint: `the kinds are ${probeKinds.map(({ usage }) => usage.split(' ', 1)[0]).join(' and ')}`,
+      hint: `the kinds are ${probeKinds.map(({ usage }) => usage.split(' ', 1)[0]).join(', ')}`,
     });
   }
   return { kind, place };

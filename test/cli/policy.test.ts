@@ -67,6 +67,8 @@ describe('keyturn policy prints', () => {
     [' release', [lookAtUser, claim]],
     [' rotate --to credentials-file:default', [lookAtAll, change, claim]],
     [' rotate --json', [lookAtAll, change, claim]],
+    [' rotate --probe http:https://example.com/ --probe exec:true', [lookAtAll, change, claim]],
+    [' rotate --probe alarm:a --probe alarm:b', [lookAtAll, change, claim, ['cloudwatch:DescribeAlarms']]],
   ])('the actions of keyturn%s', async (command, actions) => {
     const { Statement } = await printed(`policy${command}`);
 
@@ -100,6 +102,8 @@ describe('keyturn policy prints', () => {
     ['status --to credentials-file:default', '--to narrows nothing for keyturn status', 'leave it out'],
     ['retire --vault secretsmanager', '--vault adds nothing for keyturn retire', 'leave it out'],
     ['rollback --only-reactivate --vault secretsmanager', '--vault adds nothing for keyturn rollback', 'leave it out'],
+    ['rollback --probe alarm:a', '--probe adds nothing for keyturn rollback', 'leave it out'],
+    ['rotate --probe nonsense:x', 'there is no probe of the kind "nonsense"', 'the kinds are '],
     ['rotate --vault nonsense', 'there is no vault nonsense', 'there are: '],
   ])('nothing for %s', async (command, message, hint) => {
     const desk = await openDesk();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createVirtualClock, type VirtualClock } from '../../src/clock.ts';
 import { openProbe, resolveProbe } from '../../src/probes/registry.ts';
+import { noAws } from './no-aws.ts';
 
 let folder: string;
 
@@ -35,7 +36,7 @@ async function open(
   }: { clock?: VirtualClock; env?: Record<string, string | undefined>; signal?: AbortSignal } = {},
 ) {
   const spec = resolveProbe(`exec:${command}`, { cwd: folder, env: { PATH: process.env.PATH } });
-  return openProbe(spec, { clock, env, ...rest });
+  return openProbe(spec, { clock, aws: noAws, env, ...rest });
 }
 
 /** The pid that a script wrote into a file, as soon as it is whole. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createVirtualClock, type VirtualClock } from '../../src/clock.ts';
 import { openProbe, resolveProbe, showProbe } from '../../src/probes/registry.ts';
+import { noAws } from './no-aws.ts';
 
 let server: Server | undefined;
 
@@ -24,7 +25,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 async function look(url: string, clock: VirtualClock = stoppedClock(), signal?: AbortSignal) {
   const spec = resolveProbe(`http:${url}`, surroundings);
-  const probe = await openProbe(spec, { clock, env: {}, ...(signal && { signal }) });
+  const probe = await openProbe(spec, { clock, aws: noAws, env: {}, ...(signal && { signal }) });
   return probe.look();
 }
 
@@ -133,7 +134,7 @@ test('user, password and query reach the server and are shown nowhere', async ()
   const url = `http://monitor:p%40ss@${host}/health?token=abc#top`;
   const spec = resolveProbe(`http:${url}`, surroundings);
 
-  const probe = await openProbe(spec, { clock: stoppedClock(), env: {} });
+  const probe = await openProbe(spec, { clock: stoppedClock(), aws: noAws, env: {} });
   const result = await probe.look();
 
   expect(asked[0]?.url).toBe('/health?token=abc');

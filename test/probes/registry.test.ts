@@ -31,9 +31,9 @@ test('an exec probe is shown whole', () => {
 });
 
 test.each([
-  ['alarm:health', 'there is no probe of the kind "alarm"', 'the kinds are http:URL and exec:COMMAND'],
-  ['health', 'there is no probe of the kind "health"', 'the kinds are http:URL and exec:COMMAND'],
-  ['', 'there is no probe of the kind ""', 'the kinds are http:URL and exec:COMMAND'],
+  ['ping:health', 'there is no probe of the kind "ping"', 'the kinds are http:URL, exec:COMMAND, alarm:NAME[@REGION]'],
+  ['health', 'there is no probe of the kind "health"', 'the kinds are http:URL, exec:COMMAND, alarm:NAME[@REGION]'],
+  ['', 'there is no probe of the kind ""', 'the kinds are http:URL, exec:COMMAND, alarm:NAME[@REGION]'],
   [
     'https://u:hidden@example.com/',
     'a probe is named by its kind, then a colon, then its place',
@@ -87,5 +87,6 @@ test('every kind says what it is in one line that begins with its form', () => {
   expect(probeKinds.map(({ usage }) => usage)).toEqual([
     'http:URL  passes when the URL answers 2xx within 10 seconds',
     'exec:COMMAND  passes when the command exits with 0 within 60 seconds; no shell',
+    'alarm:NAME[@REGION]  passes while the CloudWatch alarm is OK',
   ]);
 });

@@ -6,8 +6,17 @@ import { partitionOfRegion } from '../../consumers/place-in-aws.ts';
 import { permissionsOf, resolveConsumers, searchPermissions } from '../../consumers/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { nearest } from '../../policy/nearest.ts';
+import { actionsOfProbe } from '../../probes/registry.ts';
 import { namePrefix } from '../../vault/secrets-manager-vault.ts';
-import { actionsOf, commandNames, delivers, onlyReactivate, searches, vaultActionsOf } from '../command-permissions.ts';
+import {
+  actionsOf,
+  commandNames,
+  delivers,
+  onlyReactivate,
+  probes,
+  searches,
+  vaultActionsOf,
+} from '../command-permissions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
@@ -22,6 +31,7 @@ export async function policy(flags: Flags, io: Io, command = ''): Promise<number
     ...(searches(command) ? statements('Search', await searchPermissions(surroundings.region)) : []),
     ...statements('Vault', forVault(command, flags, surroundings)),
     ...statements('Place', await forPlaces(command, flags, surroundings)),
+    ...statements('Probe', forProbes(command, flags)),
   ];
   io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, null, 2)}\n`);
   return exitCodes.done;
@@ -67,6 +77,17 @@ async function forPlaces(command: string, flags: Flags, surroundings: Surroundin
   }
   const places = await resolveConsumers(flags.to, surroundings);
   return (await Promise.all(places.map(permissionsOf))).flat();
+}
+
+function forProbes(command: string, flags: Flags): Permission[] {
+  if (!flags.probe || flags.probe.length === 0) return [];
+  if (!probes(command) || flags.onlyReactivate) {
+    throw new UsageError(`--probe adds nothing for keyturn ${command}, which looks at no probe`, {
+      hint: `leave it out: keyturn policy ${command}`,
+    });
+  }
+  const actions = [...new Set(flags.probe.flatMap(actionsOfProbe))];
+  return actions.length > 0 ? [{ actions, resources: ['*'] }] : [];
 }
 
 /** Each permission once: places of one region need the same of KMS. */
