@@ -3,8 +3,9 @@
 import { type Claim, claimOf, claimTag, formatClaim } from '../activities/claim.ts';
 import { reactivateCommand } from '../activities/keys.ts';
 import { instant, timeOf } from '../clock.ts';
-import { RefusedError } from '../errors.ts';
-import { contextSchema, type Plan } from '../machine/context.ts';
+import { KeyturnError, RefusedError } from '../errors.ts';
+import { contextSchema, type Intent, type Plan } from '../machine/context.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Sealed } from '../vault/seal.ts';
 import type { Claimed, ExecutionInput } from './contract.ts';
 import { barePlan, derivePlan } from './derive-plan.ts';
@@ -13,11 +14,13 @@ import { lookAt, type Subject } from './subject.ts';
 
 type Base = Claimed['base'];
 
+const noPolicy: Policy = { file: '', content: {}, lines: {} };
+
 /** Throws RefusedError where AWS knows of no such rotation of this user. */
 export async function goingOn(parts: Parts, input: ExecutionInput, rotation: string): Promise<Base> {
   const { intent = 'forward', user } = input;
   const claim = claimOf(rotation, await parts.aws.user(user));
-  const sealed = await parts.seal.get(rotation);
+  const sealed = await sealOf(parts, rotation, intent);
   // A rotation without its claim was given up, and may only go back (S10).
   if (sealed ? sealed.plan.user !== user || (!claim && intent === 'forward') : !claim) throw unknown(rotation, user);
   const known = sealed ? fromSeal(sealed) : await unsealed(parts, input, claim as Claim);
@@ -38,15 +41,25 @@ function fromSeal({ rotation, plan, made }: Sealed): Base {
   return { ...beginning(rotation, plan), ...(createKey ? { createKey } : {}) };
 }
 
+/** What cannot be read does not stand before the way back either; then nothing can be restored, only reactivated. */
+async function sealOf({ seal }: Parts, rotation: string, intent: Intent): Promise<Sealed | null> {
+  try {
+    return await seal.get(rotation);
+  } catch (error) {
+    if (intent !== 'rollBack' || !(error instanceof KeyturnError)) throw error;
+    return null;
+  }
+}
+
 /** Before the seal there is at most a key that no place was offered, or a hand-over from a terminal. */
 async function unsealed(parts: Parts, input: ExecutionInput, claim: Claim): Promise<Base> {
   const named = [input.oldKey, input.newKey].filter((id) => id !== undefined);
   if (named.some((id) => !claim.keys.includes(id))) throw unknown(claim.rotation, input.user);
   const [oldKey] = claim.keys;
-  const subject = await lookAt(parts, input.user);
+  const isBack = input.intent === 'rollBack';
+  const subject = await lookAt(parts, input.user, isBack ? noPolicy : undefined);
   const wish = { ...input, ...(oldKey && input.from !== 'watch' ? { oldKey } : {}) };
-  const plan =
-    input.intent === 'rollBack' ? planToGoBack(parts, subject, wish) : await derivePlan(parts, subject, wish);
+  const plan = isBack ? planToGoBack(parts, subject, wish) : await derivePlan(parts, subject, wish);
   // A key that was made after the claim is ours, or a stranger's; it was not there at the start.
   const keysAtStart = subject.keys.filter((key) => timeOf(key.createdAt) <= timeOf(claim.since)).map((key) => key.id);
   return beginning(claim.rotation, { ...plan, keysAtStart });

@@ -17,12 +17,12 @@ export interface Subject {
   now: number;
 }
 
-export async function lookAt(parts: Parts, name: string): Promise<Subject> {
+export async function lookAt(parts: Parts, name: string, shipped?: Policy): Promise<Subject> {
   const { aws, clock } = parts;
   const caller = await aws.caller();
   const user = await aws.user(name);
   const keys = await keysWithUse({ aws }, user.name);
-  const policy = await parts.policy();
+  const policy = shipped ?? (await parts.policy());
   const { settings } = policyFor(policy, user, unattendedSettings);
   return { caller, user, keys, settings, policy, now: aws.time() ?? clock.now() };
 }

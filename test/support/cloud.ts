@@ -152,9 +152,15 @@ export async function createCloud(options: CloudOptions = {}) {
     return names.get(id) as string;
   };
 
+  const arranged = sandbox.requests.length;
   return {
     clock,
     sandbox,
+    /** The names of the operations that changed something since all was arranged. */
+    changes: () =>
+      sandbox.requests
+        .slice(arranged)
+        .flatMap(({ operation }) => (/^(?:Create|Update|Put|Delete|Tag|Untag)/.test(operation) ? [operation] : [])),
     account,
     sfn,
     sns,
@@ -163,8 +169,17 @@ export async function createCloud(options: CloudOptions = {}) {
     logged,
     stateMachineArn,
     oldKey: oldKey.accessKeyId,
+    /** The key that was made last. */
+    newKey: () => account.snapshot()[user]?.keys.at(-1)?.id ?? '',
     begin,
     history,
+    /** Resolves once the execution has entered this state. */
+    until: async (executionArn: string, state: string) => {
+      for (;;) {
+        const events = await history(executionArn);
+        if (events.some(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === state)) return;
+      }
+    },
     /** Runs an execution to its end. */
     run: async (input: unknown = { user }, name = 'run-1') => {
       const executionArn = await begin(input, name);

@@ -1,0 +1,130 @@
+// Going on and going back with what an execution left: a new execution, which believes the seal and the claim and nothing else.
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect, test } from 'vitest';
+import type { Claimed } from '../../src/lambda/contract.ts';
+import { type Cloud, createCloud, user } from '../support/cloud.ts';
+
+/** Ends the execution from outside as soon as it is in this wait; resolves to the rotation. */
+async function stoppedIn(cloud: Cloud, wait: 'awaitQuiet' | 'awaitGrace', input: object = { user }) {
+  const told = cloud.functions[wait];
+  cloud.sandbox.functions.register(wait, async (event: { context: { execution: { id: string } } }) => {
+    cloud.sandbox.functions.register(wait, told as never);
+    await cloud.sfn.send(new StopExecutionCommand({ executionArn: event.context.execution.id }));
+  });
+  const { status, state } = await cloud.run(input, `stopped-in-${wait}`);
+  expect(status).toBe('ABORTED');
+  return (state.claimUser ?? state.context.claimUser).base.rotation as string;
+}
+
+test('stopped while it watched, the rotation is finished by another execution', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitQuiet');
+
+  const { ended } = await cloud.run({ user, rotation }, 'again');
+
+  expect(ended).toBe('rotated');
+  expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+});
+
+test('stopped in the grace, the grace ends when it would have ended', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitGrace');
+  const [{ graceUntil }] = [await claimed(cloud)];
+
+  const { ended, state } = await cloud.run({ user, rotation }, 'again');
+
+  expect(ended).toBe('rotated');
+  expect(state.deleteKey.at >= graceUntil).toBe(true);
+  expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+});
+
+/** What the claim says of the deactivation, a week of grace later. */
+async function claimed(cloud: Cloud) {
+  const [claim = ''] = Object.values(cloud.account.tags(user)).filter((value) => value.includes('off='));
+  const off = /off=(\S+)/.exec(claim)?.[1] ?? '';
+  return { graceUntil: new Date(Date.parse(off) + 7 * 86_400_000).toISOString().replace('.000', '') };
+}
+
+test('S7 stopped in the grace and made active by hand, the old key is not deactivated again by itself', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitGrace');
+  await cloud.parts.aws.setKeyStatus(user, cloud.oldKey, 'Active');
+  await cloud.clock.advance(3_600_000);
+  cloud.account.use(cloud.newKey());
+
+  const { ended, state } = await cloud.run({ user, rotation }, 'again');
+
+  expect(ended).toBe('stuck');
+  expect(state.checkOldKeyUse).toMatchObject({ verdict: 'overdue', reason: expect.stringContaining('by hand') });
+  expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
+});
+
+test('S10 an execution that was overtaken stops before it changes anything', async () => {
+  const cloud = await createCloud();
+  const told = cloud.functions.awaitQuiet;
+  cloud.sandbox.functions.register('awaitQuiet', async (event: { context: { claimUser: Claimed } }) => {
+    const { rotation } = event.context.claimUser.base;
+    await stoppedIn(cloud, 'awaitQuiet', { user, rotation });
+    await told(event as never);
+  });
+
+  const { ended, state } = await cloud.run({ user }, 'overtaken');
+
+  expect(ended).toBe('stuck');
+  expect(state.error).toMatchObject({ Error: 'RecordError', Cause: expect.stringContaining('is behind its claim') });
+  expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
+});
+
+test('a stopped rotation is rolled back by another execution: the place gets the old pair, the offered key is left', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitGrace');
+
+  const { ended } = await cloud.run({ user, rotation, intent: 'rollBack' }, 'back');
+
+  expect(ended).toBe('rolledBack');
+  expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
+});
+
+test.each(['awaitQuiet', 'awaitGrace'] as const)('a roll back is a signal to whoever is in %s', async (wait) => {
+  const cloud = await createCloud({ answers: { [wait]: ['rollBack'] } });
+
+  const { ended } = await cloud.run();
+
+  expect(ended).toBe('rolledBack');
+  expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
+});
+
+test('S1 neither the policy, nor the topic, nor the bucket stands before the way back', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitGrace');
+  cloud.parts.policy = () => Promise.reject(new Error('there is no policy'));
+  for (const operation of ['sns:*', 'ssm:*', 's3:*'])
+    cloud.sandbox.fault({ operation, call: 'every', kind: 'accessDenied' });
+
+  const { ended } = await cloud.run({ user, rotation, intent: 'rollBack' }, 'back');
+
+  expect(ended).toBe('rolledBack');
+  expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
+});
+
+test('S1 where seal and vault cannot be read the old key is active again all the same', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitGrace');
+  cloud.sandbox.fault({ operation: 'GetSecretValue', call: 'every', kind: 'accessDenied' });
+
+  const { ended } = await cloud.run({ user, rotation, intent: 'rollBack' }, 'back');
+
+  expect(ended).toBe('stuck');
+  expect(cloud.left()).toMatchObject({ keys: ['old Active', 'new Active'], place: 'new' });
+});
+
+test('a rotation that AWS knows nothing of is refused, and nobody else loses a claim by it', async () => {
+  const cloud = await createCloud();
+  const rotation = await stoppedIn(cloud, 'awaitQuiet');
+
+  const unknown = await cloud.run({ user, rotation: 'sfn-nobody' }, 'unknown');
+  const others = await cloud.run({ user: 'administrator', rotation }, 'others');
+
+  expect([unknown.ended, others.ended]).toEqual(['stuck', 'stuck']);
+  expect(cloud.left().claims).toEqual([`keyturn:claim:${rotation}`]);
+});
