@@ -96,6 +96,7 @@ const table: Row[] = [
       'src/consumers/',
       'src/probes/',
       'src/policy/',
+      'src/audit/',
       ...basics,
       ...tools,
     ],

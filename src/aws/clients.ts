@@ -6,6 +6,7 @@ import { alarmsOf } from './alarms.ts';
 import { bucketOf } from './bucket.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
+import { credentialReportOf } from './credential-report.ts';
 import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
 import { stateMachinesOf } from './state-machines.ts';
@@ -171,6 +172,7 @@ export function createAws(options: AwsOptions): Aws {
       });
     },
 
+    credentialReport: async () => credentialReportOf(await iam()),
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
     alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),

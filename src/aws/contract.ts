@@ -58,6 +58,11 @@ export interface Aws {
   attachedPolicies(user: string): Promise<string[]>;
   /** Which of the actions the user's policies allow on anything, by `iam:SimulatePrincipalPolicy`. */
   allowedTo(userArn: string, actions: readonly string[]): Promise<string[]>;
+  /**
+   * `iam:GenerateCredentialReport` and, once AWS has one, `iam:GetCredentialReport`; null while it is being written. A report
+   * stays the same for four hours.
+   */
+  credentialReport(): Promise<{ text: string; generatedAt: string } | null>;
   /** `sts:GetCallerIdentity` as another key; throws KeyNotAcceptedError. */
   callerAs(pair: KeyPair): Promise<Caller>;
   /**
