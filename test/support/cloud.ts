@@ -1,7 +1,7 @@
 // Arranges the unattended engine as it is deployed: the generated definition and the real functions in the Step Functions and
 // Lambda of the embedded AWS, a topic that somebody listens to, the switch, the bucket, and one user whose key a secret holds.
 import { readFileSync } from 'node:fs';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -11,6 +11,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { onTestFinished } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
@@ -18,9 +19,15 @@ import { createVirtualClock, instant } from '../../src/clock.ts';
 import type { Deployment, ExecutionState } from '../../src/lambda/contract.ts';
 import { createFunctions } from '../../src/lambda/functions.ts';
 import { partsOf } from '../../src/lambda/parts.ts';
-import { activityNames, type ParkName, parkNames, type Signal } from '../../src/machine/context.ts';
+import { type ActivityName, activityNames, type ParkName, parkNames, type Signal } from '../../src/machine/context.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
-import { createSandbox, type KeyArrangement, type PolicyDocument, type Settings } from '../../src/sandbox/index.ts';
+import {
+  createSandbox,
+  type FunctionHandler,
+  type KeyArrangement,
+  type PolicyDocument,
+  type Settings,
+} from '../../src/sandbox/index.ts';
 
 process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
 process.env.AWS_CONFIG_FILE = '/dev/null';
@@ -39,6 +46,8 @@ export interface CloudOptions {
   /** keyturn.yaml as it was shipped. */
   policy?: string;
   settings?: Partial<Settings>;
+  /** How many have confirmed that they want to be told. Default: 1. */
+  listeners?: number;
   /** What a person answers at each wait, in this order; then nothing more. */
   answers?: Partial<Record<ParkName, Signal[]>>;
 }
@@ -69,10 +78,12 @@ export async function createCloud(options: CloudOptions = {}) {
   const sfn = new SFNClient(given);
   const sns = new SNSClient(given);
   const s3 = new S3Client({ ...given, forcePathStyle: true });
+  const ssm = new SSMClient(given);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'keyturn' }));
-  await sns.send(
-    new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: `arn:aws:sqs:${region}:${account.id}:told` }),
-  );
+  if (options.listeners !== 0)
+    await sns.send(
+      new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: `arn:aws:sqs:${region}:${account.id}:told` }),
+    );
   await s3.send(new CreateBucketCommand({ Bucket: 'keyturn-records' }));
   sandbox.parameters.create({ name: '/keyturn/switch', type: 'String', value: 'go', region });
 
@@ -105,15 +116,20 @@ export async function createCloud(options: CloudOptions = {}) {
   });
   const script = structuredClone(options.answers ?? {});
   const functions = createFunctions(parts);
-  for (const name of activityNames) sandbox.functions.register(name, functions[name] as never);
+  const registered = new Map<string, FunctionHandler>();
+  const register = (name: string, handler: FunctionHandler) => {
+    registered.set(name, handler);
+    sandbox.functions.register(name, handler);
+  };
+  for (const name of activityNames) register(name, functions[name] as never);
   for (const name of parkNames) {
-    sandbox.functions.register(name, async (event: { token: string; context: ExecutionState }) => {
+    register(name, (async (event: { token: string; context: ExecutionState }) => {
       await functions[name](event as never);
       const signal = script[name]?.shift();
       if (!signal) return;
       const output = JSON.stringify({ signal, at: instant(clock.now()) });
       await sfn.send(new SendTaskSuccessCommand({ taskToken: event.token, output }));
-    });
+    }) as FunctionHandler);
   }
   const machineRole = account.createRole({
     name: 'machine',
@@ -152,6 +168,13 @@ export async function createCloud(options: CloudOptions = {}) {
     return names.get(id) as string;
   };
 
+  const wrapped = (name: ActivityName | ParkName, wrap: (run: FunctionHandler) => FunctionHandler) => {
+    const run = registered.get(name);
+    if (!run) throw new Error(`there is no function ${name}`);
+    const wrapping = wrap(run);
+    registered.set(name, wrapping);
+    sandbox.functions.register(name, wrapping);
+  };
   const arranged = sandbox.requests.length;
   return {
     clock,
@@ -169,6 +192,47 @@ export async function createCloud(options: CloudOptions = {}) {
     logged,
     stateMachineArn,
     oldKey: oldKey.accessKeyId,
+    ids: alice.keys.map((key) => key.accessKeyId),
+    turnSwitch: async (word: string) => {
+      await ssm.send(new PutParameterCommand({ Name: '/keyturn/switch', Value: word, Overwrite: true }));
+    },
+    /** Something happens while the function runs for the n-th time, before it does its work. */
+    nth: (name: ActivityName | ParkName, n: number, happens: () => unknown) => {
+      let times = 0;
+      wrapped(name, (run) => async (event, context) => {
+        times += 1;
+        if (times === n) await happens();
+        return run(event, context);
+      });
+    },
+    once(name: ActivityName | ParkName, happens: () => unknown) {
+      this.nth(name, 1, happens);
+    },
+    /** Every event that a wait is sent. */
+    heard: (hear: (event: unknown) => unknown) => {
+      for (const name of parkNames) {
+        wrapped(name, (run) => (event, context) => {
+          hear(event);
+          return run(event, context);
+        });
+      }
+    },
+    /** The function's first run ends without an answer, as when its time is up. */
+    cutOff: (name: ActivityName, when: 'before' | 'after') => {
+      let times = 0;
+      wrapped(name, (run) => async (event, context) => {
+        times += 1;
+        if (times > 1) return run(event, context);
+        if (when === 'after') await run(event, context);
+        throw Object.assign(new Error('RequestId: 1 Error: Task timed out after 300.00 seconds'), {
+          name: 'Sandbox.Timedout',
+        });
+      });
+    },
+    records: async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'keyturn-records' }));
+      return Promise.all(Contents.map(({ Key = '' }) => parts.aws.bucket('keyturn-records').get(Key)));
+    },
     /** The key that was made last. */
     newKey: () => account.snapshot()[user]?.keys.at(-1)?.id ?? '',
     begin,
