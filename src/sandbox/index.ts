@@ -116,6 +116,7 @@ export async function createSandbox({
     mfaCodes: new Map(),
     credentialReports: createCredentialReports(clock, settings),
     secrets: createRecords(clock),
+    rotations: new Map(),
     parameters: createRecords(clock),
     functions: createFunctions(random, functions),
     stateMachines: new Map(),

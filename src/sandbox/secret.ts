@@ -6,10 +6,20 @@ export type SecretValue = { readonly string: string } | { readonly binary: strin
 
 export interface SecretVersion {
   readonly id: string;
-  readonly value: SecretValue;
+  /** Null in a version that a rotation has begun and not filled yet. */
+  readonly value: SecretValue | null;
   readonly stages: readonly string[];
   readonly createdAt: number;
   readonly accessedAt: number | null;
+}
+
+export interface SecretRotation {
+  readonly enabled: boolean;
+  readonly lambdaArn: string;
+  /** As given: how often, and in which hours. */
+  readonly rules?: Readonly<Record<string, unknown>>;
+  /** When one last came to its end. */
+  readonly rotatedAt?: number;
 }
 
 export interface StoredSecret {
@@ -27,7 +37,7 @@ export interface StoredSecret {
   readonly accessedAt: number | null;
   /** When it was marked for deletion and when it goes. */
   readonly deletion: { readonly at: number; readonly until: number } | null;
-  readonly rotation: { readonly enabled: boolean; readonly lambdaArn: string } | null;
+  readonly rotation: SecretRotation | null;
   readonly replicas: readonly { readonly region: string; readonly status: string }[];
   readonly resourcePolicy: { readonly document: string; readonly blockPublicPolicy: boolean } | null;
 }
@@ -40,14 +50,14 @@ export function versionWith(secret: StoredSecret, stage: string): SecretVersion 
   return secret.versions.find((version) => version.stages.includes(stage));
 }
 
-export function sameValue(a: SecretValue, b: SecretValue): boolean {
+export function sameValue(a: SecretValue | null, b: SecretValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The secret with one more version that carries these labels; the first version ever is AWSCURRENT in any case. */
 export function addVersion(
   secret: StoredSecret,
-  version: { id: string; value: SecretValue },
+  version: { id: string; value: SecretValue | null },
   stages: readonly string[],
   now: number,
 ): StoredSecret {
@@ -59,6 +69,18 @@ export function addVersion(
   const added = { ...version, stages: [], createdAt: now, accessedAt: null };
   const grown: StoredSecret = { ...kept, versions: [...kept.versions, added], changedAt: now };
   return labels.reduce((secretSoFar, stage) => moveStage(secretSoFar, stage, version.id), grown);
+}
+
+/** The secret with this value in the version that a rotation left empty, which gets the labels as well. */
+export function fillVersion(
+  secret: StoredSecret,
+  { id, value }: { id: string; value: SecretValue },
+  stages: readonly string[],
+  now: number,
+): StoredSecret {
+  const versions = secret.versions.map((one) => (one.id === id ? { ...one, value } : one));
+  const filled: StoredSecret = { ...secret, versions, changedAt: now };
+  return stages.reduce((secretSoFar, stage) => moveStage(secretSoFar, stage, id), filled);
 }
 
 /** The secret with the label on version `to` and on no other; null takes it away. */

@@ -95,6 +95,8 @@ function shownSecret(secret: StoredSecret): Record<string, unknown> {
     KmsKeyId: secret.kmsKeyId ?? undefined,
     RotationEnabled: rotation?.enabled,
     RotationLambdaARN: rotation?.lambdaArn,
+    RotationRules: rotation?.rules,
+    LastRotatedDate: rotation?.rotatedAt === undefined ? undefined : epochSeconds(rotation.rotatedAt),
     LastChangedDate: epochSeconds(secret.changedAt),
     LastAccessedDate: secret.accessedAt === null ? undefined : epochSeconds(secret.accessedAt),
     DeletedDate: deletion ? epochSeconds(deletion.at) : undefined,

@@ -1,8 +1,10 @@
-// Secrets Manager: secrets by Region, their versions and staging labels. It neither rotates nor replicates by itself.
+// Secrets Manager: secrets by Region, their versions and staging labels. It rotates when it is asked to,
+// never by the calendar, and does not replicate.
 import { attachmentOperations } from './secrets-attachments.ts';
 import { batchOperations } from './secrets-batch.ts';
 import { lifecycleOperations } from './secrets-lifecycle.ts';
 import { listOperations } from './secrets-lists.ts';
+import { rotationOperations } from './secrets-rotation.ts';
 import { valueOperations } from './secrets-values.ts';
 import { secretsManagerJson } from './secrets-wire.ts';
 import type { Service } from './service.ts';
@@ -17,5 +19,6 @@ export const secretsManager: Service = {
     ...batchOperations,
     ...listOperations,
     ...attachmentOperations,
+    ...rotationOperations,
   },
 };

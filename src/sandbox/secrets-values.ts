@@ -1,7 +1,16 @@
 // Reading and writing the values of secrets, and moving the labels of their versions.
 import { optionalText, requiredText } from './iam-input.ts';
 import { epochSeconds } from './json.ts';
-import { addVersion, moveStage, type SecretVersion, type StoredSecret, sameValue, versionWith } from './secret.ts';
+import {
+  addVersion,
+  fillVersion,
+  moveStage,
+  type SecretValue,
+  type SecretVersion,
+  type StoredSecret,
+  sameValue,
+  versionWith,
+} from './secret.ts';
 import {
   findSecret,
   invalidParameter,
@@ -37,9 +46,11 @@ export const valueOperations: Record<string, Operation> = {
       const value = valueIn(call.params);
       if (!value) throw invalidRequest('You must provide either SecretString or SecretBinary.');
       const existing = secret.versions.find((version) => version.id === id);
-      if (existing && !sameValue(existing.value, value)) throw tokenInUse(secret, id);
-      const changed = existing ? secret : addVersion(secret, { id, value }, stagesIn(call), call.world.clock.now());
-      if (!existing) keep(call, changed);
+      const isFilled = existing !== undefined && existing.value !== null;
+      if (isFilled && !sameValue(existing.value, value)) throw tokenInUse(secret, id);
+      const put = existing ? fillVersion : addVersion;
+      const changed = isFilled ? secret : put(secret, { id, value }, stagesIn(call), call.world.clock.now());
+      if (!isFilled) keep(call, changed);
       const version = changed.versions.find((one) => one.id === id);
       return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: version?.stages };
     },
@@ -73,12 +84,13 @@ export function readValue(call: Call, secret: StoredSecret): Record<string, unkn
   if (stage !== undefined && !version.stages.includes(stage)) {
     throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
   }
+  const value = readableValue(version, stage);
   noteAccess(call, secret, version.id);
   return {
     ARN: secret.arn,
     Name: secret.name,
     VersionId: version.id,
-    ...('string' in version.value ? { SecretString: version.value.string } : { SecretBinary: version.value.binary }),
+    ...('string' in value ? { SecretString: value.string } : { SecretBinary: value.binary }),
     ...(version.stages.length > 0 ? { VersionStages: version.stages } : {}),
     CreatedDate: epochSeconds(version.createdAt),
   };
@@ -90,6 +102,11 @@ export function tokenInUse({ arn }: StoredSecret, token: string): ServiceError {
     400,
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
   );
+}
+
+function readableValue({ id, value }: SecretVersion, stage: string | undefined): SecretValue {
+  if (value) return value;
+  throw valueNotFound(stage === undefined ? `VersionId: ${id}` : `staging label: ${stage}`);
 }
 
 function byId(secret: StoredSecret, id: string): SecretVersion {

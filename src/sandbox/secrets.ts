@@ -5,6 +5,7 @@ import { newSecret } from './new-secret.ts';
 import {
   addVersion,
   moveStage,
+  type SecretRotation,
   type SecretValue,
   type SecretVersion,
   type StoredSecret,
@@ -46,7 +47,7 @@ export interface SecretSnapshot {
   kmsKeyId: string | null;
   tags: Record<string, string>;
   deletesAt: string | null;
-  rotation: { enabled: boolean; lambdaArn: string } | null;
+  rotation: SecretRotation | null;
   resourcePolicy: { document: string; blockPublicPolicy: boolean } | null;
   /** Oldest first. `value` only where it was asked for: text, or base64 of a binary value. */
   versions: { id: string; stages: string[]; createdAt: string; value?: string }[];
@@ -70,6 +71,11 @@ export interface Secrets {
   removeDeprecated(name: string, region?: string): void;
   /** Text, or base64 of a binary value; undefined where no version is found. */
   value(name: string, where?: Where): string | undefined;
+  /**
+   * Resolves when no rotation of the secret is under way, to how the last one since the start ended: the step that failed,
+   * with the error's name, or `rotated`; undefined where there was none.
+   */
+  rotated(name: string, region?: string): Promise<string | undefined>;
   /** Every secret of a region (default `us-east-1`) by name; no values unless asked for. */
   snapshot(options?: { region?: string; values?: boolean }): Record<string, SecretSnapshot>;
 }
@@ -124,6 +130,7 @@ export function createSecrets(world: World): Secrets {
         versionId === undefined ? versionWith(secret, stage) : secret.versions.find((one) => one.id === versionId);
       return version && shownValue(version);
     },
+    rotated: async (name, region = home) => world.rotations.get(secretKey(region, name)),
     snapshot: ({ region = home, values = false } = {}) => {
       const here = secrets.current.all().filter((secret) => secret.region === region);
       return Object.fromEntries(here.map((secret) => [secret.name, snapshotOf(secret, values)]));
@@ -145,7 +152,7 @@ function snapshotOf(secret: StoredSecret, values: boolean): SecretSnapshot {
       id: version.id,
       stages: [...version.stages],
       createdAt: instant(version.createdAt),
-      ...(values ? { value: shownValue(version) } : {}),
+      ...(values && version.value ? { value: shownValue(version) ?? '' } : {}),
     })),
   };
 }
@@ -154,6 +161,7 @@ function storedValue(value: string | Uint8Array): SecretValue {
   return typeof value === 'string' ? { string: value } : { binary: Buffer.from(value).toString('base64') };
 }
 
-function shownValue({ value }: SecretVersion): string {
+function shownValue({ value }: SecretVersion): string | undefined {
+  if (value === null) return undefined;
   return 'string' in value ? value.string : value.binary;
 }

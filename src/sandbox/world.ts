@@ -35,6 +35,8 @@ export interface World {
   credentialReports: CredentialReports;
   /** By region and name. */
   secrets: Records<StoredSecret>;
+  /** How the last rotation of a secret ends: `rotated`, or the step and error that ended it. */
+  rotations: Map<string, Promise<string>>;
   parameters: Records<StoredParameter>;
   functions: Functions;
   /** By ARN, like the executions; those in the order in which they began. */

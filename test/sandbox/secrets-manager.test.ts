@@ -6,7 +6,7 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
-  RotateSecretCommand,
+  StopReplicationToReplicaCommand,
   TagResourceCommand,
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
@@ -442,7 +442,7 @@ test('a body that is no JSON is refused', async () => {
 test('an operation that is not there is refused', async () => {
   const { secrets } = await openSandbox();
 
-  const refused = await refusal(secrets.send(new RotateSecretCommand({ SecretId: 'app' })));
+  const refused = await refusal(secrets.send(new StopReplicationToReplicaCommand({ SecretId: 'app' })));
 
   expect(refused).toMatchObject({ code: 'UnknownOperationException', status: 400 });
 });
