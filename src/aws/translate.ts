@@ -40,12 +40,19 @@ const keyNotAccepted = new Set([
 ]);
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 const throttled = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']);
-const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+]);
 const notThere = new Set([
   'ResourceNotFoundException',
   'ParameterNotFound',
   'ParameterVersionNotFound',
   'NoSuchKey',
+  'NotFoundException',
   'StateMachineDoesNotExist',
   'ExecutionDoesNotExist',
 ]);

@@ -153,9 +153,7 @@ function pauseBefore(retriers: readonly Retrier[], failures: readonly string[]):
   const last = failures.at(-1);
   if (last === undefined) return 0;
   const retrierOf = (name: string) =>
-    retriers.find(({ ErrorEquals }) =>
-      [name, 'States.ALL', 'States.TaskFailed'].some((one) => ErrorEquals.includes(one)),
-    );
+    retriers.find(({ ErrorEquals }) => [name, 'States.ALL'].some((one) => ErrorEquals.includes(one)));
   const retrier = retrierOf(last);
   if (!retrier) return 0;
   const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;

@@ -16,7 +16,10 @@ export interface State {
   TimeoutSeconds?: number;
   TimeoutSecondsPath?: string;
   Retry?: Retrier[];
-  Catch?: { Next: string; ResultPath?: string }[];
+  Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[];
+  Error?: string;
+  ErrorPath?: string;
+  Result?: unknown;
   ResultPath?: string | null;
   Next?: string;
   End?: boolean;
@@ -78,13 +81,20 @@ function checkState(name: string, state: State, states: Definition['States']): v
     throw invalid('a state has either Next or End', at);
   }
   if (state.Type === 'Task') checkTask(at, state);
+  // These it would take for no error at all, and for no result.
+  if (state.Type === 'Fail' && !state.Error && !state.ErrorPath) throw unsupported(`${at}/Error`);
+  if (Object.hasOwn(state, 'Result') && !state.Result) throw unsupported(`${at}/Result`);
 }
 
-function checkTask(at: string, { Resource = '', TimeoutSecondsPath }: State): void {
+function checkTask(at: string, { Resource = '', TimeoutSecondsPath, Retry = [], Catch = [] }: State): void {
   const isFunction = Resource.startsWith('arn:aws:lambda:') && functionName(Resource) !== undefined;
   if (!isFunction && ![invoke, invokeAndWait].includes(Resource)) throw unsupported(`${at}/Resource`);
   if (TimeoutSecondsPath !== undefined && !/^\$(?:\.\w+)+$/.test(TimeoutSecondsPath)) {
     throw unsupported(`${at}/TimeoutSecondsPath`);
+  }
+  // It would count a passed deadline among the failed tasks.
+  for (const { ErrorEquals = [] } of [...Retry, ...Catch]) {
+    if (ErrorEquals.includes('States.TaskFailed')) throw unsupported(`${at}/ErrorEquals`);
   }
 }
 

@@ -73,6 +73,20 @@ describe('whoever makes a state machine', () => {
   });
 });
 
+test('a sandbox that is closed leaves no execution behind that would keep the process alive', async () => {
+  const { sandbox, createMachine, start, until } = await openStepFunctions({
+    functions: { announce: async () => 'told' },
+  });
+  await until(await start(await createMachine(waiting('announce'))), 'TaskSubmitted');
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+
+  await sandbox.close();
+  await new Promise(setImmediate);
+
+  expect(timers()).toBeLessThan(before);
+});
+
 describe('a definition is refused where', () => {
   const task = (more: Record<string, unknown>) => ({
     StartAt: 'call',
@@ -85,6 +99,19 @@ describe('a definition is refused where', () => {
     ['a state assigns variables', task({ Assign: { a: 1 } }), '/States/call/Assign'],
     ['a state is of another type', { StartAt: 'all', States: { all: { Type: 'Map' } } }, '/States/all/Type'],
     ['a task is for another service', task({ Resource: 'arn:aws:states:::sqs:sendMessage' }), '/States/call/Resource'],
+    [
+      'a failed task is to be caught',
+      task({ Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'call' }] }),
+      'ErrorEquals',
+    ],
+    ['a failure has no name', { StartAt: 'end', States: { end: { Type: 'Fail', Cause: 'why' } } }, '/States/end/Error'],
+    [
+      'nothing is the result',
+      { StartAt: 'a', States: { a: { Type: 'Pass', Result: 0, End: true } } },
+      '/States/a/Result',
+    ],
+    ['a time is a long way off', task({ TimeoutSecondsPath: '$.all[*].seconds' }), '/States/call/TimeoutSecondsPath'],
+    ['a task beats', task({ HeartbeatSeconds: 10 }), '/States/call/HeartbeatSeconds'],
     ['it begins nowhere', { ...passing, StartAt: 'nowhere' }, 'MISSING_TRANSITION_TARGET'],
     ['a state leads nowhere', task({ End: undefined, Next: 'nowhere' }), 'MISSING_TRANSITION_TARGET'],
     ['a state has no end', task({ End: undefined }), 'Next or End'],

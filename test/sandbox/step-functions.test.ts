@@ -114,6 +114,31 @@ describe('a state machine', () => {
   });
 });
 
+test('a function that is invoked as a service answers as Lambda does', async () => {
+  const { createMachine, start, until, describe } = await openStepFunctions({
+    functions: { greet: async ({ name }: { name: string }) => `hello ${name}` },
+  });
+  const arn = await createMachine({
+    StartAt: 'greet',
+    States: {
+      greet: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Parameters: { FunctionName: functionArn('greet'), 'Payload.$': '$' },
+        ResultSelector: { 'said.$': '$.Payload', 'status.$': '$.StatusCode' },
+        ResultPath: '$',
+        End: true,
+      },
+    },
+  });
+
+  const execution = await start(arn, { name: 'alice' });
+  const events = await until(execution, 'ExecutionSucceeded');
+
+  expect(JSON.parse((await describe(execution)).output ?? '')).toEqual({ said: 'hello alice', status: 200 });
+  expect(events.map(({ type }) => type).slice(2, 5)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSucceeded']);
+});
+
 describe('a function that fails', () => {
   test('ends the execution by the name of its error where nothing catches it', async () => {
     const { createMachine, start, until, describe } = await openStepFunctions({
@@ -172,6 +197,34 @@ describe('a function that fails', () => {
     await until(execution, 'ExecutionSucceeded');
 
     expect(asked).toEqual(['2026-12-06T10:00:00Z', '2026-12-06T10:00:02Z', '2026-12-06T10:00:06Z']);
+  });
+
+  test('runs out of its time by the sandbox’s clock, and what it then gives is dropped', async () => {
+    const { clock, createMachine, start, until, describe } = await openStepFunctions({
+      functions: { hang: () => new Promise(() => {}) },
+    });
+    const execution = await start(await createMachine(calling('hang', { TimeoutSeconds: 90 })));
+    await until(execution, 'LambdaFunctionStarted');
+
+    await clock.advance(90_000);
+    const events = await until(execution, 'ExecutionFailed');
+
+    expect(events.map(({ type }) => type).slice(-2)).toEqual(['LambdaFunctionTimedOut', 'ExecutionFailed']);
+    expect(await describe(execution)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+  });
+
+  test('by too long a result ends the execution, whatever catches errors', async () => {
+    const { createMachine, start, until, describe } = await openStepFunctions({
+      functions: { long: async () => 'x'.repeat(262_144) },
+    });
+    const { States } = calling('long', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'end' }] });
+
+    const execution = await start(
+      await createMachine({ StartAt: 'call', States: { ...States, end: { Type: 'Succeed' } } }),
+    );
+    await until(execution, 'ExecutionFailed');
+
+    expect((await describe(execution)).error).toBe('States.DataLimitExceeded');
   });
 
   test('that is not there is Lambda.ResourceNotFoundException', async () => {
@@ -240,6 +293,42 @@ describe('a task with a token', () => {
     expect((await describe(execution)).output).toBe('{"signal":"goOn"}');
   });
 
+  test('takes the answer even before the function that announced it is done', async () => {
+    const { sfn, createMachine, start, until } = await openStepFunctions({
+      functions: {
+        answer: async ({ token: taskToken }: { token: string }) => {
+          await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '"early"' }));
+          await new Promise(() => {});
+        },
+      },
+    });
+
+    const execution = await start(await createMachine(waiting('answer')));
+    const events = await until(execution, 'ExecutionSucceeded');
+
+    expect(events.at(-1)?.executionSucceededEventDetails?.output).toBe('"early"');
+  });
+
+  test('that is tried again has another token', async () => {
+    const tokens: string[] = [];
+    const clock = createVirtualClock('2026-12-06T10:00:00Z');
+    const { sfn, createMachine, start, until } = await openStepFunctions({
+      clock,
+      functions: { twice: async ({ token }: { token: string }) => tokens.push(token) },
+    });
+    const machine = waiting('twice', { Retry: [{ ErrorEquals: ['NotYet'], IntervalSeconds: 60, MaxAttempts: 1 }] });
+    const execution = await start(await createMachine(machine));
+    await until(execution, 'TaskSubmitted');
+
+    await sfn.send(new SendTaskFailureCommand({ taskToken: tokens[0], error: 'NotYet' }));
+    while (tokens.length < 2) await until(execution, 'TaskFailed');
+
+    expect(new Set(tokens).size).toBe(2);
+    expect(instant(clock.now())).toBe('2026-12-06T10:01:00Z');
+    await sfn.send(new SendTaskSuccessCommand({ taskToken: tokens[1], output: '{}' }));
+    await until(execution, 'ExecutionSucceeded');
+  });
+
   test('ends by the failure that is sent', async () => {
     const { sfn, createMachine, start, until, describe } = await openStepFunctions({ functions });
     const execution = await start(await createMachine(waiting('announce')));
@@ -303,6 +392,19 @@ describe('an execution', () => {
     });
     const late = sfn.send(new SendTaskSuccessCommand({ taskToken: Payload.token, output: '{}' }));
     expect((await refusal(late)).code).toBe('TaskTimedOut');
+  });
+
+  test('that has ended cannot be stopped any more', async () => {
+    const { sfn, clock, createMachine, start, until, describe, history } = await openStepFunctions();
+    const execution = await start(await createMachine({ StartAt: 'end', States: { end: { Type: 'Succeed' } } }));
+    const before = await until(execution, 'ExecutionSucceeded');
+    await clock.advance(60_000);
+
+    const { stopDate } = await sfn.send(new StopExecutionCommand({ executionArn: execution }));
+
+    expect(stopDate).toEqual(new Date('2026-12-06T10:00:00Z'));
+    expect((await describe(execution)).status).toBe('SUCCEEDED');
+    expect(await history(execution)).toEqual(before);
   });
 
   test('that is stopped lets a function in flight finish, and drops its result', async () => {
