@@ -67,6 +67,11 @@ export interface Deployment {
   KEYTURN_SEAL_KEY: string;
   /** ARN of the state machine; not for the activities, which it invokes itself. */
   KEYTURN_STATE_MACHINE?: string;
+  /** Whether the sweep starts anything. Anything but `rotate` is `report-only`. */
+  KEYTURN_MODE?: string;
+  /** Whose keys the sweep looks at: users below this path, by default all, and with this tag (`key=value`). */
+  KEYTURN_USER_PATH?: string;
+  KEYTURN_USER_TAG?: string;
 }
 
 /** The policy file, validated when it was deployed, beside each function's code. */

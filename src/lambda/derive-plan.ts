@@ -11,13 +11,16 @@ import { resolveProbe } from '../probes/registry.ts';
 import { mustNotAdministrate } from './administrators.ts';
 import type { ExecutionInput } from './contract.ts';
 import type { Parts } from './parts.ts';
-import { reachable, taggedPlaces } from './places.ts';
+import { type Proof, reachable, taggedPlaces } from './places.ts';
 import type { Subject } from './subject.ts';
 
 type Wish = Pick<ExecutionInput, 'from' | 'oldKey' | 'newKey'>;
 
-/** Throws RefusedError on everything that a person would have to decide. Changes nothing. */
-export async function derivePlan(parts: Parts, subject: Subject, wish: Wish): Promise<Plan> {
+/**
+ * Throws RefusedError on everything that a person would have to decide. Changes nothing. To have possession proven `later` is
+ * for whoever only wants to know: the proof is a use of the old key, which would never fall silent (S17).
+ */
+export async function derivePlan(parts: Parts, subject: Subject, wish: Wish, proof: Proof = 'now'): Promise<Plan> {
   const { user, policy, settings, now } = subject;
   const { from = 'start' } = wish;
   const old = from === 'watch' ? keyNamed(subject, wish.oldKey) : keyToReplace(subject, wish.oldKey);
@@ -35,7 +38,7 @@ export async function derivePlan(parts: Parts, subject: Subject, wish: Wish): Pr
   const plan = { ...barePlan(parts, subject), oldKey: old.id, probes };
   return from === 'watch'
     ? { ...plan, from, newKey: wish.newKey ?? null }
-    : { ...plan, consumers: await placesOf(parts, subject, old.id) };
+    : { ...plan, consumers: await placesOf(parts, subject, old.id, proof) };
 }
 
 /** Whose account and user it is, and what the policy says of times; no key, no place and no probe. */
@@ -99,10 +102,10 @@ function keyToReplace(subject: Subject, id: string | undefined): KeyFacts {
   return key;
 }
 
-async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: string): Promise<string[]> {
+async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: string, proof: Proof): Promise<string[]> {
   const { region } = parts;
   const named = await resolveConsumers(settings.consumers, { cwd: '/', home: '/', env: {}, region });
-  const tagged = await taggedPlaces(parts, user, oldKey);
+  const tagged = await taggedPlaces(parts, user, oldKey, proof);
   const all = [...new Set([...named, ...tagged])].map(reachable.place);
   if (all.length > 0) return all;
   throw refuse(
