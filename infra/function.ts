@@ -1,12 +1,14 @@
 // Makes a Lambda function of a bundle: with a role of its own that may do what it is told and nothing else, a log group that
 // ends, and an alarm on its errors.
-import { cpSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { FunctionFiles } from '../src/build-functions.ts';
 import { type Deployment, shippedPolicy } from '../src/lambda/contract.ts';
 import { createAlarm } from './alarm.ts';
 import type { Foundation } from './foundation.ts';
@@ -14,7 +16,7 @@ import { functionPrefix, parameterNames } from './names.ts';
 import { createRole } from './role.ts';
 
 export interface FunctionSpec {
-  /** In kebab-case: the folder of its bundle; the function's name is this with `keyturn-` before it. */
+  /** In kebab-case, like the file in `src/lambda/` that it is made of; the function's name is this with `keyturn-` before it. */
   name: string;
   description: string;
   statements: PolicyStatement[];
@@ -74,22 +76,39 @@ export function createFunction(
   return made;
 }
 
-/** The bundle, with the policy beside it where it is asked for. Needs neither docker nor a network. */
-function codeOf({ functions, policy }: Foundation, { name, withPolicy }: FunctionSpec): Code {
-  const bundle = join(functions, name);
-  if (!withPolicy) return Code.fromAsset(bundle);
-  return Code.fromAsset(bundle, {
-    assetHashType: AssetHashType.OUTPUT,
+/** The files of its bundle, with the policy beside them where it is asked for. Needs neither docker nor a network. */
+function codeOf(foundation: Foundation, spec: FunctionSpec): Code {
+  const files = filesOf(foundation, spec);
+  const hash = createHash('sha256');
+  for (const [path, content] of files) hash.update(JSON.stringify([path, content.toString('base64')]));
+  return Code.fromAsset(foundation.functions, {
+    // All functions come from one folder, and the CDK would else take them for one asset.
+    assetHashType: AssetHashType.CUSTOM,
+    assetHash: hash.digest('hex'),
     bundling: {
-      // Never asked: what is done here always succeeds or throws.
+      // Never asked: what is done here succeeds or throws.
       image: DockerImage.fromRegistry('none'),
       local: {
         tryBundle: (folder) => {
-          cpSync(bundle, folder, { recursive: true });
-          writeFileSync(join(folder, shippedPolicy), JSON.stringify(policy));
+          for (const [path, content] of files) {
+            mkdirSync(dirname(join(folder, path)), { recursive: true });
+            writeFileSync(join(folder, path), content);
+          }
           return true;
         },
       },
     },
   });
+}
+
+function filesOf({ functions, policy }: Foundation, { name, withPolicy }: FunctionSpec): [string, Buffer][] {
+  const all = JSON.parse(readFileSync(join(functions, 'functions.json'), 'utf8')) as FunctionFiles;
+  const [entry, ...chunks] = all[name] ?? [];
+  if (!entry) throw new Error(`there is no function ${name} in ${functions}`);
+  const read = (file: string) => readFileSync(join(functions, file));
+  return [
+    ['index.mjs', read(entry)],
+    ...chunks.map((file): [string, Buffer] => [file, read(file)]),
+    ...(withPolicy ? [[shippedPolicy, Buffer.from(JSON.stringify(policy))] as [string, Buffer]] : []),
+  ];
 }

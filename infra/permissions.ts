@@ -50,7 +50,8 @@ export function needed(foundation: Foundation, needs: Needs, { puts }: { puts: b
   }
   if (needs.plan) {
     add(allow('ListSecrets', ['secretsmanager:ListSecrets'], ['*']));
-    add(...onUsers(users, ['iam:SimulatePrincipalPolicy']));
+    const looks = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'];
+    add(...onUsers(users, looks));
   }
   return statements;
 }

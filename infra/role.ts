@@ -7,7 +7,7 @@ import { explainWildcards } from './wildcards.ts';
 /** A role that the service, like `lambda.amazonaws.com`, assumes. */
 export function createRole(scope: Construct, id: string, service: string, statements: PolicyStatement[]): Role {
   const role = new Role(scope, id, { path: rolePath, assumedBy: new ServicePrincipal(service) });
-  const policy = new Policy(scope, `${id}Policy`, { statements });
+  const policy = new Policy(role, 'Policy', { statements });
   role.attachInlinePolicy(policy);
   explainWildcards(policy, statements);
   return role;

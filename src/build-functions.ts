@@ -1,19 +1,24 @@
-// Bundles the code of the Lambda functions, each by itself, dependencies and all: one folder per function with an index.mjs.
-// Of the SDK a bundle holds only the commands that the sources name, and only of the services that its function may reach.
-import { glob, mkdir, readFile, rm } from 'node:fs/promises';
+// Bundles the code of the Lambda functions, dependencies and all. They share chunks, and `functions.json` says which files each
+// one consists of: of the SDK only the commands that our sources name, and only of the services that it may reach.
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { activityPermissions } from './activities/permissions.ts';
 import { entryOf, type Needs, needs } from './lambda/needs.ts';
+import type { ActivityName } from './machine/context.ts';
 
 /** The part of a client package's name behind `@aws-sdk/client-`. */
-export type Service = 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sfn' | 'sns' | 'ssm' | 'sts';
+type Service = 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sns' | 'ssm' | 'sts';
 
-/** What a function with these needs may reach; everybody may ask who they are. */
-export function servicesOf(its: Needs): Service[] {
+/** Everybody but a wait may ask who they are. */
+const reach = (name: keyof typeof needs): Service[] => {
+  const its: Needs = needs[name];
+  const isPark = !Object.hasOwn(activityPermissions, name);
+  const declared = isPark ? [] : activityPermissions[name as ActivityName];
   const reached: [Service, unknown][] = [
-    ['sts', true],
-    ['iam', true],
+    ['sts', !isPark],
+    ['iam', declared.some((action) => action.startsWith('iam:'))],
     ['secrets-manager', its.vault || its.seal || its.places || its.plan],
     ['ssm', its.places || its.halt],
     ['cloudwatch', its.probes],
@@ -21,67 +26,69 @@ export function servicesOf(its: Needs): Service[] {
     ['s3', its.record],
   ];
   return reached.filter(([, isReached]) => isReached).map(([service]) => service);
-}
+};
 
-/** Entry files in `src/lambda/`, and what each may reach. */
-export const functions: Readonly<Record<string, readonly Service[]>> = Object.fromEntries(
-  Object.entries(needs).map(([name, its]) => [entryOf(name as keyof typeof needs), servicesOf(its)]),
-);
+/** Functions that are none of the state machine's. */
+const others: Readonly<Record<string, readonly Service[]>> = {};
 
-/** Name of the folder that a function's code lies in, below the folder of all of them. */
-export function folderOf(entry: string): string {
-  return basename(entry, '.ts');
-}
+/** By the entry files in `src/lambda/`. */
+const functions: Readonly<Record<string, readonly Service[]>> = {
+  ...Object.fromEntries((Object.keys(needs) as (keyof typeof needs)[]).map((name) => [entryOf(name), reach(name)])),
+  ...others,
+};
 
-/** Bundles every function of `root` into `into`, which is emptied first. The same sources give the same bytes. */
-export async function buildFunctions(root: string, into: string): Promise<Record<string, Metafile>> {
+/** By function, in kebab-case: paths in the folder of `functions.json`. The function's own file is the first. */
+export type FunctionFiles = Readonly<Record<string, readonly string[]>>;
+
+const banner = [
+  "import { createRequire as createRequireForBundle } from 'node:module';",
+  'const require = createRequireForBundle(import.meta.url);',
+].join('\n');
+
+/** Bundles the functions of `root` into `into`, which is emptied first. The same sources give the same bytes. */
+export async function buildFunctions(root: string, into: string): Promise<Metafile> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const words = await wordsIn(root);
   await rm(into, { recursive: true, force: true });
   await mkdir(into, { recursive: true });
-  const built: Record<string, Metafile> = {};
-  for (const [entry, services] of Object.entries(functions)) {
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: [join(root, 'src/lambda', entry)],
-      outfile: join(into, folderOf(entry), 'index.mjs'),
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      minify: true,
-      keepNames: true,
-      legalComments: 'none',
-      mainFields: ['module', 'main'],
-      define: { KEYTURN_VERSION: JSON.stringify(version) },
-      plugins: [onlyWhatIsUsed(root, services, words)],
-      metafile: true,
-      logLevel: 'warning',
-    });
-    built[folderOf(entry)] = metafile;
-  }
-  return built;
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.keys(functions).map((entry) => join(root, 'src/lambda', entry)),
+    outdir: into,
+    outbase: join(root, 'src/lambda'),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    mainFields: ['module', 'main'],
+    define: { KEYTURN_VERSION: JSON.stringify(version) },
+    banner: { js: banner },
+    plugins: [onlyNamedCommands(root, await wordsIn(root)), credentialsOfRole(root)],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const files = filesOf(metafile, relative(root, into));
+  await writeFile(join(into, 'functions.json'), `${JSON.stringify(files, null, 2)}\n`);
+  return metafile;
 }
 
 const client = /^@aws-sdk\/client-(.+)$/;
 
-/**
- * The SDK's clients are imported lazily as a whole, which keeps every command. In their place stands a module of the names
- * that occur in our sources; a client that the function must not use throws.
- */
-function onlyWhatIsUsed(root: string, services: readonly Service[], words: ReadonlySet<string>): Plugin {
+/** A client is imported as a whole, with every command; in its place stands a module of the names that our sources know. */
+function onlyNamedCommands(root: string, words: ReadonlySet<string>): Plugin {
   const load = createRequire(join(root, 'package.json'));
   return {
-    name: 'only-what-is-used',
+    name: 'only-named-commands',
     setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter: client }, ({ kind, path, importer }) =>
-        kind === 'dynamic-import' && importer.startsWith(join(root, 'src/')) ? { path, namespace: 'client' } : null,
+      onResolve({ filter: client }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path, namespace: 'client' } : null,
       );
       onLoad({ filter: /./, namespace: 'client' }, ({ path }) => {
-        const service = client.exec(path)?.[1] ?? '';
-        if (!(services as readonly string[]).includes(service)) {
-          return { contents: `throw new Error('this function has nothing to do with ${service}');` };
-        }
         const names = Object.keys(load(path) as object).filter((name) => words.has(name));
         return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: root };
       });
@@ -89,10 +96,45 @@ function onlyWhatIsUsed(root: string, services: readonly Service[], words: Reado
   };
 }
 
+/** A function has the credentials of its role, from its environment; every other way to come by some stays out. */
+function credentialsOfRole(root: string): Plugin {
+  const none = "const none = () => { throw new Error('a function has the credentials of its role'); };";
+  const stand: Readonly<Record<string, string>> = {
+    '@aws-sdk/credential-providers': `${none}
+      export { fromEnv } from '@aws-sdk/credential-provider-env';
+      export { none as fromIni, none as fromNodeProviderChain };`,
+    '@aws-sdk/credential-provider-node': `${none} export { none as defaultProvider };`,
+  };
+  return {
+    name: 'credentials-of-role',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^@aws-sdk\/credential-provider(?:s|-node)$/ }, ({ path }) => ({ path, namespace: 'role' }));
+      onLoad({ filter: /./, namespace: 'role' }, ({ path }) => ({ contents: stand[path] ?? '', resolveDir: root }));
+    },
+  };
+}
+
 async function wordsIn(root: string): Promise<Set<string>> {
   const words = new Set<string>();
-  for await (const file of glob('src/{aws,lambda,consumers,probes}/**/*.ts', { cwd: root })) {
+  for await (const file of glob('src/aws/*.ts', { cwd: root })) {
     for (const [word] of (await readFile(join(root, file), 'utf8')).matchAll(/\w+/g)) words.add(word);
   }
   return words;
+}
+
+function filesOf({ outputs }: Metafile, folder: string): FunctionFiles {
+  const follow = (path: string, services: readonly string[], found = new Set<string>()): Set<string> => {
+    const service = client.exec(outputs[path]?.entryPoint?.replace(/^client:/, '') ?? '')?.[1];
+    if (found.has(path) || (service && !services.includes(service))) return found;
+    found.add(path);
+    for (const { path: next, external } of outputs[path]?.imports ?? []) if (!external) follow(next, services, found);
+    return found;
+  };
+  return Object.fromEntries(
+    Object.entries(functions).map(([entry, services]) => {
+      const name = basename(entry, '.ts');
+      const paths = follow(join(folder, `${name}.mjs`), services);
+      return [name, [...paths].map((path) => relative(folder, path))];
+    }),
+  );
 }

@@ -97,6 +97,8 @@ const table: Row[] = [
       'src/probes/',
       'src/policy/',
       'src/audit/',
+      // Whoever starts an execution names it alike.
+      'src/engine/stepfunctions.ts',
       ...basics,
       ...tools,
     ],
@@ -117,7 +119,7 @@ const table: Row[] = [
   },
   {
     files: 'src/build-functions.ts',
-    ours: ['src/lambda/needs.ts'],
+    ours: ['src/activities/permissions.ts', 'src/lambda/needs.ts', 'src/machine/context.ts'],
     packages: ['esbuild', 'node:'],
     why: 'what a function may reach decides what is bundled for it',
   },
