@@ -36,7 +36,7 @@ export const needs: Readonly<Record<ActivityName | ParkName, Needs>> = {
   reactivateKey: { notify: true },
   verifyOldKey: { vault: 'use', seal: 'read' },
   restoreConsumers: { vault: 'use', seal: 'read', places: 'change' },
-  removeNewKey: { seal: 'read' },
+  removeNewKey: { vault: 'use', seal: 'read' },
   releaseUser: { vault: 'discard', seal: 'discard', notify: true, record: true },
   awaitQuiet: { notify: true },
   awaitGrace: { notify: true },

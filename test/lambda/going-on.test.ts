@@ -2,16 +2,18 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import type { Claimed } from '../../src/lambda/contract.ts';
+import type { ActivityName, ParkName } from '../../src/machine/context.ts';
 import { type Cloud, createCloud, user } from '../support/cloud.ts';
 
 /** Ends the execution from outside as soon as it is in this wait; resolves to the rotation. */
-async function stoppedIn(cloud: Cloud, wait: 'awaitQuiet' | 'awaitGrace', input: object = { user }) {
-  const told = cloud.functions[wait];
-  cloud.sandbox.functions.register(wait, async (event: { context: { execution: { id: string } } }) => {
-    cloud.sandbox.functions.register(wait, told as never);
-    await cloud.sfn.send(new StopExecutionCommand({ executionArn: event.context.execution.id }));
+async function stoppedIn(cloud: Cloud, where: ActivityName | ParkName, input: object = { user }) {
+  const name = `stopped-in-${where}`;
+  const executionArn = `${cloud.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  cloud.once(where, async () => {
+    await cloud.sfn.send(new StopExecutionCommand({ executionArn }));
+    throw new Error('the function is ended with it');
   });
-  const { status, state } = await cloud.run(input, `stopped-in-${wait}`);
+  const { status, state } = await cloud.run(input, name);
   expect(status).toBe('ABORTED');
   return (state.claimUser ?? state.context.claimUser).base.rotation as string;
 }
@@ -93,6 +95,19 @@ test.each(['awaitQuiet', 'awaitGrace'] as const)('a roll back is a signal to who
   expect(ended).toBe('rolledBack');
   expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
 });
+
+test.each(['createKey', 'verifyNewKey'] as const)(
+  'stopped in %s, before any place was offered the new key, a roll back leaves everything as it was',
+  async (name) => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, name);
+
+    const { ended } = await cloud.run({ user, rotation, intent: 'rollBack' }, 'back');
+
+    expect(ended).toBe('rolledBack');
+    expect(cloud.left()).toEqual({ keys: ['old Active'], claims: [], secrets: [], place: 'old' });
+  },
+);
 
 test('S1 neither the policy, nor the topic, nor the bucket stands before the way back', async () => {
   const cloud = await createCloud();

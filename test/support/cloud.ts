@@ -185,6 +185,8 @@ export async function createCloud(options: CloudOptions = {}) {
         .slice(arranged)
         .flatMap(({ operation }) => (/^(?:Create|Update|Put|Delete|Tag|Untag)/.test(operation) ? [operation] : [])),
     account,
+    /** Puts something around a function. */
+    wrapped,
     sfn,
     sns,
     parts,
