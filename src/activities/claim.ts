@@ -194,6 +194,6 @@ export function behind(context: RotationContext, claim: Claim): RecordError {
 }
 
 /** How far apart two reads of a claim are. */
-export function claimPause(deps: ActivityDeps): number {
-  return deps.attended ? 2_000 : 10_000;
+export function claimPause({ attended }: Pick<ActivityDeps, 'attended'>): number {
+  return attended ? 2_000 : 10_000;
 }

@@ -50,7 +50,7 @@ async function begun(parts: Parts, input: ExecutionInput, rotation: string): Pro
 }
 
 /** Nothing begins while the switch is off, nor where nobody would hear of it. */
-async function mustBeClear(parts: Parts, { plan }: Base): Promise<void> {
+export async function mustBeClear(parts: Parts, { plan }: Pick<Base, 'plan'>): Promise<void> {
   const { aws, clock, deployment } = parts;
   const halt = await haltedNow(parts, plan, aws.time() ?? clock.now());
   if (halt) throw new RefusedError(`nothing may begin now: ${halt.reason}`, { hint: 'nothing was changed' });
