@@ -1,5 +1,6 @@
 // What everything in a deployment stands on: keys, topic, bucket, parameters, the queue of what could not be done, the policy
 // and whose keys are meant. Parts of the deployment are functions of a scope and this.
+import { fileURLToPath } from 'node:url';
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -29,7 +30,7 @@ export interface Foundation {
   removalPolicy: RemovalPolicy;
 }
 
-const bundled = new URL('../dist/functions/', import.meta.url).pathname;
+const bundled = fileURLToPath(new URL('../dist/functions/', import.meta.url));
 
 export function createFoundation(scope: Construct, props: KeyRotationProps): Foundation {
   const policy = readShippedPolicy(props.policyFile);

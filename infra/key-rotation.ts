@@ -1,24 +1,31 @@
 // The unattended engine as one construct: the table of contents of this folder.
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { createActivityFunctions, type Functions } from './activities.ts';
-import { createFoundation, type Foundation } from './foundation.ts';
+import { createActivityFunctions } from './activities.ts';
+import { createFoundation } from './foundation.ts';
 import type { KeyRotationProps } from './props.ts';
 import { createStateMachine } from './state-machine.ts';
 import { createWatch } from './watch.ts';
 
 /** Rotates the access keys of an account's users by Step Functions. At most one in a region of an account. */
 export class KeyRotation extends Construct {
-  readonly foundation: Foundation;
-  readonly functions: Functions;
+  /** An execution's input is `{"user": "NAME"}`. */
   readonly stateMachine: StateMachine;
+  /** Tells people. Whoever is subscribed sees users, key ids and places, and no secret. */
+  readonly topic: Topic;
+  /** Records of ended rotations, and reports. */
+  readonly records: Bucket;
 
   /** Throws where the policy file has a mistake, or where it is not said whose keys are meant. */
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
-    this.foundation = createFoundation(this, props);
-    this.functions = createActivityFunctions(this, this.foundation);
-    this.stateMachine = createStateMachine(this, this.foundation, this.functions);
-    createWatch(this, this.foundation);
+    const foundation = createFoundation(this, props);
+    const functions = createActivityFunctions(this, foundation);
+    this.stateMachine = createStateMachine(this, foundation, functions);
+    this.topic = foundation.notifications.topic;
+    this.records = foundation.records;
+    createWatch(this, foundation);
   }
 }

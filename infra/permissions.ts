@@ -11,7 +11,7 @@ import { sealPrefix } from '../src/vault/seal.ts';
 import { namePrefix, permissions as vaultPermissions } from '../src/vault/secrets-manager-vault.ts';
 import type { Foundation } from './foundation.ts';
 import { recordPrefix } from './names.ts';
-import { onUsers } from './users.ts';
+import { onScope } from './users.ts';
 
 const allow = (sid: string, actions: readonly string[], resources: readonly string[], conditions?: object) =>
   new PolicyStatement({ sid, actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) });
@@ -51,7 +51,7 @@ export function needed(foundation: Foundation, needs: Needs, { puts }: { puts: b
   if (needs.plan) {
     add(allow('ListSecrets', ['secretsmanager:ListSecrets'], ['*']));
     const looks = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'];
-    add(...onUsers(users, looks));
+    add(onScope(users, allow('Plan', looks, users.users)));
   }
   return statements;
 }

@@ -57,14 +57,14 @@ function exemptUsers({ content: { exemptions = [] } }: Policy): { name: string; 
 }
 
 /** Allows the actions on the users of the scope alone. */
-export function onUsers({ users, tag }: UserScope, actions: readonly string[]): PolicyStatement[] {
-  return userStatements(actions, users).map((statement) => {
-    const withTag = { StringEquals: { [`aws:ResourceTag/${tag?.key}`]: tag?.value } };
-    return PolicyStatement.fromJson({
-      ...statement,
-      ...(tag ? { Condition: { ...statement.Condition, ...withTag } } : {}),
-    });
-  });
+export function onUsers(scope: UserScope, actions: readonly string[]): PolicyStatement[] {
+  return userStatements(actions, scope.users).map((statement) => onScope(scope, PolicyStatement.fromJson(statement)));
+}
+
+/** The statement, where the user has the tag. */
+export function onScope({ tag }: UserScope, statement: PolicyStatement): PolicyStatement {
+  if (tag) statement.addCondition('StringEquals', { [`aws:ResourceTag/${tag.key}`]: tag.value });
+  return statement;
 }
 
 const changes = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:TagUser', 'iam:UpdateAccessKey'];

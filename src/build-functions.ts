@@ -40,7 +40,8 @@ const functions: Readonly<Record<string, readonly Service[]>> = {
 /** By function, in kebab-case: paths in the folder of `functions.json`. The function's own file is the first. */
 export type FunctionFiles = Readonly<Record<string, readonly string[]>>;
 
-const banner = [
+/** For packages that are CommonJS inside of ES modules. */
+export const requireBanner = [
   "import { createRequire as createRequireForBundle } from 'node:module';",
   'const require = createRequireForBundle(import.meta.url);',
 ].join('\n');
@@ -67,7 +68,7 @@ export async function buildFunctions(root: string, into: string): Promise<Metafi
     legalComments: 'none',
     mainFields: ['module', 'main'],
     define: { KEYTURN_VERSION: JSON.stringify(version) },
-    banner: { js: banner },
+    banner: { js: requireBanner },
     plugins: [onlyNamedCommands(root, await wordsIn(root)), credentialsOfRole(root)],
     metafile: true,
     logLevel: 'warning',

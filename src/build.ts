@@ -3,13 +3,10 @@
 // No compile cache: it saves a tenth where the SDK is loaded and nothing elsewhere, for bytecode in a shared folder.
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { thirdPartyLicenses } from './third-party-licenses.ts';
-
-const chunkBanner = [
-  "import { createRequire as createRequireForBundle } from 'node:module';",
-  'const require = createRequireForBundle(import.meta.url);',
-].join('\n');
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { buildCdk } from './build-cdk.ts';
+import { requireBanner } from './build-functions.ts';
+import { filesIn, thirdPartyLicenses } from './third-party-licenses.ts';
 
 /** Builds `root`'s CLI into `root`/dist, which is emptied first. The same sources give the same bytes. */
 export async function buildCli(root: string): Promise<void> {
@@ -53,7 +50,7 @@ export async function buildCli(root: string): Promise<void> {
     chunkNames: 'shared/[hash]',
     format: 'esm',
     splitting: true,
-    banner: { js: chunkBanner },
+    banner: { js: requireBanner },
     plugins: [withoutUnusedHalf],
   });
 
@@ -123,10 +120,8 @@ async function refuseTwins(root: string, files: readonly string[]): Promise<void
   }
 }
 
-/** The source files, as paths from the root, of which anything is left in the output. */
-function filesIn({ outputs }: Metafile): string[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return [...new Set(files.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file))];
+if (import.meta.main) {
+  const root = dirname(import.meta.dirname);
+  await buildCli(root);
+  await buildCdk(root);
 }
-
-if (import.meta.main) await buildCli(dirname(import.meta.dirname));

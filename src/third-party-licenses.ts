@@ -5,6 +5,16 @@ import { join } from 'node:path';
 const packageFolder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 const licenceFile = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;
 
+interface Bundled {
+  outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
+}
+
+/** The source files, as paths from the root, of which anything is left in what esbuild says that it put out. */
+export function filesIn({ outputs }: Bundled): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return [...new Set(files.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file))];
+}
+
 /** The whole text for the packages that the files of a bundle (paths from `root`) belong to; the same for any order. */
 export async function thirdPartyLicenses(root: string, files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder.exec(file)?.[0] ?? []));

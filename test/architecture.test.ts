@@ -113,7 +113,13 @@ const table: Row[] = [
   },
   {
     files: 'src/build.ts',
-    ours: ['src/third-party-licenses.ts'],
+    ours: ['src/build-cdk.ts', 'src/build-functions.ts', 'src/third-party-licenses.ts'],
+    packages: ['esbuild', 'node:'],
+    why: 'it makes the bundle and is not in it',
+  },
+  {
+    files: 'src/build-cdk.ts',
+    ours: ['src/build-functions.ts', 'src/third-party-licenses.ts'],
     packages: ['esbuild', 'node:'],
     why: 'it makes the bundle and is not in it',
   },

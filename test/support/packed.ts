@@ -48,12 +48,15 @@ try {
   assert.deepEqual(
     paths
       .filter((path) => path !== schema)
-      .filter((path) => !allowed.test(path) || /(?:^|\/)(?:test|src|node_modules)\/|\.ts$/.test(path)),
+      .filter((path) => !allowed.test(path) || /(?:^|\/)(?:test|src|node_modules)\/|(?<!\.d)\.ts$/.test(path)),
     [],
     'the package holds files that are of no use to users',
   );
   assert(paths.includes(schema), 'the package lacks the schema that editors check keyturn.yaml by');
   assert(paths.includes('dist/THIRD-PARTY-LICENSES.txt'), 'the package lacks the licences of what is bundled');
+  for (const path of ['dist/cdk.mjs', 'dist/cdk/index.d.ts', 'dist/functions/functions.json']) {
+    assert(paths.includes(path), `the package lacks ${path}, which keyturn/cdk needs`);
+  }
   assert.equal(packed.files.find(({ path }) => path === 'dist/keyturn.cjs')?.mode, 0o755);
 
   await writeFile(join(user, 'package.json'), '{ "private": true }');
