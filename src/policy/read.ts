@@ -23,6 +23,10 @@ export async function readPolicy(
   const path = named === undefined ? join(cwd, foundName) : resolve(cwd, named);
   const shown = named ?? foundName;
   if (named === undefined && !(await isThere(path))) return null;
+  // Reading a pipe would wait for ever; one that is named (`--config <(…)`) is meant.
+  if (named === undefined && !(await translated(shown, () => stat(path))).isFile()) {
+    throw new UsageError(`${shown} in this folder is no regular file`, { hint: 'nothing was done; take it away' });
+  }
   if (named === '') throw new UsageError('--config names no file', { hint: 'like --config keyturn.yaml' });
 
   const trouble = await translated(shown, () => strangersIn(path, uid));

@@ -1,4 +1,5 @@
 // Which policy file a command goes by, and how much is believed of one that was only found.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -59,6 +60,16 @@ describe('what cannot be read is no policy that permits anything:', () => {
     await expect(readPolicy(undefined, { cwd, uid })).rejects.toMatchObject({
       name: 'UsageError',
       message: 'there is no policy file keyturn.yaml',
+    });
+  });
+
+  test.each(['mkfifo', 'mkdir'])('a keyturn.yaml made by %s, which is not read', async (make) => {
+    const cwd = temporaryFolder();
+    spawnSync(make, [join(cwd, 'keyturn.yaml')]);
+
+    await expect(readPolicy(undefined, { cwd, uid })).rejects.toMatchObject({
+      name: 'UsageError',
+      message: 'keyturn.yaml in this folder is no regular file',
     });
   });
 });
