@@ -29,6 +29,12 @@ type Verdict = Outputs['checkHealth']['verdict'];
 
 const oversleeping = 3_600_000;
 
+/**
+ * The most looks at the probes in one grace. A look takes 17 events of an execution's history, a second grace that a probe
+ * ends is the last: 2 × 500 × 17 = 17,000, and AWS ends an execution at 25,000 (Step Functions Developer Guide, "Quotas").
+ */
+const mostLooks = 500;
+
 export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
   const { aws } = deps;
 
@@ -72,7 +78,7 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
     }
 
     if (now < graceUntil) {
-      const nextProbe = now + Math.max(plan.probeEvery, plan.grace / 1000) * 1000;
+      const nextProbe = now + Math.max(plan.probeEvery, plan.grace / mostLooks) * 1000;
       return say('healthy', fine(plan), plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil);
     }
     const first = earlierLook(context);
