@@ -59,6 +59,14 @@ export interface KeyEvent {
   agent: string | null;
 }
 
+export interface PolicyWords {
+  /** Where the user's new keys go. */
+  places: readonly string[];
+  owner: string | null;
+  /** Exemptions of this user or a key of theirs; `until` is the last day. */
+  exemptions: readonly { key: string | null; reason: string; until: string; ended: boolean }[];
+}
+
 /**
  * Facts of which a run may have none: `known`; `notAsked` where it was told not to look; `unknown` where it was denied,
  * throttled or contradictory, which is never a pass.
@@ -88,6 +96,8 @@ export interface UserFacts {
   powers: Source<Powers>;
   rotations: Source<readonly OpenRotation[]>;
   events: Source<readonly KeyEvent[]>;
+  /** What the policy file says of this user; null where there is none. */
+  policy: PolicyWords | null;
   /** Contradictions and doubts about this user's data, one sentence each. */
   doubts: string[];
 }
@@ -96,15 +106,15 @@ export interface UserFacts {
 export interface Limits {
   /** AWS's time, in milliseconds. */
   now: number;
-  /** Days. A key is too old once its age is more than this, to the second, unless `wholeDays`. */
+  /** Days. A key is too old once its age is more than this, to the second, unless `asProwler`. */
   maxAgeDays: number;
   unusedDays: number;
   dueSoonDays: number;
   overlapDays: number;
   inactiveDays: number;
   setupSeconds: number;
-  /** Ages are cut to whole days before they are compared, as Prowler does. */
-  wholeDays: boolean;
+  /** Prowler's own predicates: ages cut to whole days, and no allowance for rotations that are under way. */
+  asProwler: boolean;
   ownerTags: readonly string[];
   ownerDomains: readonly string[];
   /** ARNs of roles and users that make keys in keyturn's name. */

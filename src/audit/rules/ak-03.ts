@@ -1,0 +1,29 @@
+// AK-03: an active key is going to be too old soon.
+import { instant, timeOf } from '../../clock.ts';
+import type { Rule } from '../contract.ts';
+import { aboutKey, activeKeys, day, days, isInRotation, isOver, nameOf, rotateCommand, since } from './reckoning.ts';
+
+export const ak03: Rule = {
+  id: 'AK-03',
+  title: 'an access key is due for rotation soon',
+  severity: 'low',
+  source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less"',
+  needs: [],
+  judge: (user, limits) =>
+    activeKeys(user).flatMap((key) => {
+      const { createdAt } = key;
+      const age = since(createdAt, limits);
+      if (user.isRoot || createdAt === null || age === null || isInRotation(key, user)) return [];
+      const from = limits.maxAgeDays - limits.dueSoonDays;
+      if (!isOver(age, from, limits) || isOver(age, limits.maxAgeDays, limits)) return [];
+      const due = instant(timeOf(createdAt) + limits.maxAgeDays * day);
+      return aboutKey(key, limits, {
+        severity: 'low',
+        title: `${nameOf(key)} of ${user.user} is ${days(age)} old and due by ${due}`,
+        because: `${days(age)} since ${createdAt} are more than ${from} and not yet more than ${limits.maxAgeDays}`,
+        command: rotateCommand(user, key),
+        text: 'replace it before it is too old; a rotation takes weeks',
+        evidence: { due },
+      });
+    }),
+};

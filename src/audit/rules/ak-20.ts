@@ -1,0 +1,28 @@
+// AK-20: the key belongs to an administrator.
+import type { Rule } from '../contract.ts';
+import { aboutKey, activeKeys, nameOf, rotateCommand, unknown } from './reckoning.ts';
+
+export const ak20: Rule = {
+  id: 'AK-20',
+  title: 'a key opens everything',
+  severity: 'high',
+  source: 'CIS AWS Foundations, "Ensure IAM policies that allow full "*:*" administrative privileges are not attached"',
+  needs: ['powers'],
+  judge: (user, limits) => {
+    const { powers } = user;
+    if (user.isRoot || activeKeys(user).length === 0 || powers.state === 'notAsked') return [];
+    if (powers.state === 'unknown') return unknown(user, 'what the policies allow', powers.why);
+    const { administratorBy, boundary } = powers.value;
+    if (administratorBy.length === 0) return [];
+    return activeKeys(user).map((key) =>
+      aboutKey(key, limits, {
+        severity: 'high',
+        title: `${nameOf(key)} of ${user.user} opens everything, by ${administratorBy.join(', ')}`,
+        because: `${administratorBy.join(', ')} allow every action on every resource${boundary ? `; the boundary ${boundary} may take some of it away` : ''}`,
+        command: rotateCommand(user, key),
+        text: 'rotate it first of all; better let a role that is assumed with MFA have these rights',
+        evidence: { ...powers.value },
+      }),
+    );
+  },
+};

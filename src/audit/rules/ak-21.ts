@@ -1,0 +1,27 @@
+// AK-21: the key can make keys for others.
+import type { Rule } from '../contract.ts';
+import { aboutKey, activeKeys, nameOf, unknown } from './reckoning.ts';
+
+export const ak21: Rule = {
+  id: 'AK-21',
+  title: 'a key can make keys of other users',
+  severity: 'high',
+  source: 'MITRE ATT&CK T1098.001, Additional Cloud Credentials',
+  needs: ['powers'],
+  judge: (user, limits) => {
+    const { powers } = user;
+    if (user.isRoot || activeKeys(user).length === 0 || powers.state === 'notAsked') return [];
+    if (powers.state === 'unknown') return unknown(user, 'what the policies allow', powers.why);
+    const { mintsKeysBy } = powers.value;
+    if (mintsKeysBy.length === 0) return [];
+    return activeKeys(user).map((key) =>
+      aboutKey(key, limits, {
+        severity: 'high',
+        title: `${nameOf(key)} of ${user.user} can make or activate keys of others, by ${mintsKeysBy.join(', ')}`,
+        because: `${mintsKeysBy.join(', ')} allow iam:CreateAccessKey or iam:UpdateAccessKey on other users`,
+        text: `narrow the policy to the user itself: arn:aws:iam::*:user/\${aws:username}`,
+        evidence: { ...powers.value },
+      }),
+    );
+  },
+};

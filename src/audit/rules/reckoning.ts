@@ -1,0 +1,105 @@
+// What all rules reckon with: ages to the second, and words for them. Ages are AWS's time less AWS's stamps, and never less
+// than nothing, whatever a clock said.
+import { timeOf } from '../../clock.ts';
+import type { AuditedKey, Judgement, Limits, OpenRotation, Severity, UserFacts } from '../contract.ts';
+
+export const day = 86_400_000;
+
+/** Milliseconds since the instant; null where there is none. */
+export function since(instant: string | null, { now }: Pick<Limits, 'now'>): number | null {
+  return instant === null ? null : Math.max(0, now - timeOf(instant));
+}
+
+export function days(ms: number): string {
+  return `${(Math.floor(ms / (day / 10)) / 10).toFixed(1)} days`;
+}
+
+/** Whether it is more than so many days ago: exactly, or as Prowler reckons, by whole days that have passed. */
+export function isOver(ms: number | null, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
+  if (ms === null) return false;
+  return asProwler ? Math.floor(ms / day) > limit : ms > limit * day;
+}
+
+/** CIS says "45 days or more"; by whole days only what is more. */
+export function isUnusedFor(ms: number | null, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
+  if (ms === null) return false;
+  return asProwler ? Math.floor(ms / day) > limit : ms >= limit * day;
+}
+
+export function activeKeys({ keys }: UserFacts): AuditedKey[] {
+  return keys.filter((key) => key.active);
+}
+
+/** By its id where that was asked, else by its place in the report. */
+export function nameOf({ id, slot }: AuditedKey): string {
+  return id ?? (slot === null ? 'a key' : `the key in slot ${slot}`);
+}
+
+/** Null where it is not known whether there is one. */
+export function openRotations({ rotations }: UserFacts): readonly OpenRotation[] | null {
+  return rotations.state === 'known' ? rotations.value : null;
+}
+
+export function isInRotation(key: AuditedKey, user: UserFacts): boolean {
+  const open = openRotations(user) ?? [];
+  return open.some(({ oldKey, newKey }) => key.id !== null && (key.id === oldKey || key.id === newKey));
+}
+
+export function keyEvidence(key: AuditedKey, { now }: Limits): Record<string, unknown> {
+  const { id, slot, active, createdAt, dated, lastUsedAt, lastUsedService, lastUsedRegion } = key;
+  return {
+    keyId: id,
+    slot,
+    status: active ? 'Active' : 'Inactive',
+    createdAt,
+    createdAtFrom: dated,
+    lastUsedAt,
+    lastUsedService,
+    lastUsedRegion,
+    judgedAt: new Date(now).toISOString(),
+  };
+}
+
+interface Said {
+  severity: Severity;
+  title: string;
+  /** The arithmetic, in words. */
+  because: string;
+  command?: string | null;
+  text: string;
+  evidence?: Record<string, unknown>;
+}
+
+export function aboutKey(key: AuditedKey, limits: Limits, said: Said): Judgement {
+  const { because, evidence = {}, command = null, ...rest } = said;
+  return { status: 'OPEN', key, command, ...rest, evidence: { ...keyEvidence(key, limits), ...evidence, because } };
+}
+
+export function aboutUser(said: Said): Judgement {
+  const { because, evidence = {}, command = null, ...rest } = said;
+  return { status: 'OPEN', key: null, command, ...rest, evidence: { ...evidence, because } };
+}
+
+/** Not known, and so no pass. */
+export function unknown(user: UserFacts, what: string, because: string): Judgement[] {
+  const text = `look again once ${what} can be read`;
+  const title = `${user.user}: ${what} is not known`;
+  return [{ status: 'INCOMPLETE', key: null, severity: 'high', title, evidence: { because }, command: null, text }];
+}
+
+export function rotateCommand({ user }: UserFacts, key: AuditedKey): string {
+  return `keyturn rotate --user ${quoted(user)}${key.id ? ` --key ${key.id}` : ''}`;
+}
+
+export function deactivateCommand({ user }: UserFacts, key: AuditedKey): string {
+  return `aws iam update-access-key --user-name ${quoted(user)} --access-key-id ${key.id ?? 'KEY_ID'} --status Inactive`;
+}
+
+export function deleteCommand({ user }: UserFacts, key: AuditedKey): string {
+  return `aws iam delete-access-key --user-name ${quoted(user)} --access-key-id ${key.id ?? 'KEY_ID'}`;
+}
+
+/** A name of IAM may hold `=` and `+`, which a shell leaves alone, and nothing that it does not; anything else is quoted. */
+function quoted(name: string): string {
+  return /^[\w+=,.@-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+}
