@@ -4,7 +4,7 @@ import { KeyturnError } from '../errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { isInterruption } from './interruption.ts';
 import type { Io } from './io.ts';
-import { refuseWhatIsNotThere } from './not-there-yet.ts';
+import { refuseUnknownValues } from './known-values.ts';
 import type { Flags } from './options.ts';
 import { shown } from './shown.ts';
 
@@ -21,7 +21,7 @@ export async function attempt(
   run: (flags: Flags) => Promise<number>,
 ): Promise<number> {
   try {
-    refuseWhatIsNotThere(command, flags);
+    refuseUnknownValues(command, flags);
     return await run(flags);
   } catch (error) {
     if (isInterruption(error, io)) {

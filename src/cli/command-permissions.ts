@@ -55,6 +55,8 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
     activities: [],
     besides: [...show, 'iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'],
   },
+  // What it takes in Step Functions is added to this.
+  handoff: { activities: [], besides: [...show, 'iam:GetUser', 'iam:ListUserTags'], vault: ['get'] },
   find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'], searches: true },
   policy: null,
   demo: null,

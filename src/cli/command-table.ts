@@ -102,17 +102,26 @@ export const commandTable: readonly CommandRow[] = [
       ),
   },
   {
+    name: 'handoff',
+    argument: '[id]',
+    about: 'give the remaining waits of a rotation to Step Functions',
+    load: async () => (await import('./commands/handoff.ts')).handoff,
+    options: (command) => withEngine(command.option('--user <name>', 'the only open one of this user')),
+  },
+  {
     name: 'policy',
     argument: '[command]',
     about: 'the least IAM policy that a command needs (default: all of them)',
     load: async () => (await import('./commands/policy.ts')).policy,
     options: (command) =>
-      command
-        .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
-        .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
-        .option('--vault <kind>', 'and what this vault needs: file or secretsmanager', 'file')
-        .option('--probe <spec>', 'and what this probe needs, KIND:PLACE (repeatable)', collect)
-        .option('--only-reactivate', 'of rollback: only what brings a key back'),
+      withEngine(
+        command
+          .option('--user <name>', 'only for this user: a name, a path and name, or an ARN')
+          .option('--to <spec>', 'and what this place needs, KIND:PLACE (repeatable)', collect)
+          .option('--vault <kind>', 'and what this vault needs: file or secretsmanager', 'file')
+          .option('--probe <spec>', 'and what this probe needs, KIND:PLACE (repeatable)', collect)
+          .option('--only-reactivate', 'of rollback: only what brings a key back'),
+      ),
   },
   {
     name: 'demo',

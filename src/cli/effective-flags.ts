@@ -12,7 +12,7 @@ import { attendedSettings, type Settings } from '../policy/settings.ts';
 import { resolveProbe } from '../probes/registry.ts';
 import { type Departure, departuresFrom } from './departures.ts';
 import type { Io } from './io.ts';
-import { refuseWhatIsNotThere } from './not-there-yet.ts';
+import { refuseUnknownValues } from './known-values.ts';
 import type { Flags } from './options.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { checkTogether } from './times-together.ts';
@@ -67,7 +67,7 @@ export async function effectiveFlags(
   };
   const effective: Effective = { ...written, settings };
   const { filled, taken } = fill(effective, flags, takes);
-  await located(written.origins.vault, async () => refuseWhatIsNotThere('rotate', filled));
+  await located(written.origins.vault, async () => refuseUnknownValues('rotate', filled));
   checkTimes(effective, filled);
 
   const named = {

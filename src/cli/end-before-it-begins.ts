@@ -1,5 +1,6 @@
 // What ends a rotation before anything is claimed or recorded: a dry run, and keys or places with which it may not begin.
 import type { Finding } from '../activities/may-start.ts';
+import type { RotationRecord } from '../engine/contract.ts';
 import { ConsumerError } from '../errors.ts';
 import type { Plan } from '../machine/context.ts';
 import { newRecord } from './begin.ts';
@@ -9,15 +10,22 @@ import type { Planned } from './make-plan.ts';
 import { planSteps, planWords } from './plan-words.ts';
 import type { Session } from './session.ts';
 
-/** Prints and returns the exit code where it ends here; null where the rotation may begin. */
-export async function endBeforeItBegins(session: Session, planned: Planned): Promise<number | null> {
+/**
+ * Prints and returns the exit code where it ends here; null where the rotation may begin. Places are asked where they will be
+ * written from here.
+ */
+export async function endBeforeItBegins(
+  session: Session,
+  planned: Planned,
+  engine: RotationRecord['engine'] = 'local',
+): Promise<number | null> {
   const { flags, io } = session;
   const { plan, keys } = planned;
-  const { finding, hint } = flags.dryRun ? await withPlaces(session, planned) : planned;
+  const { finding, hint } = flags.dryRun && engine === 'local' ? await withPlaces(session, planned) : planned;
   const ended = outcomeOf(finding) ?? (flags.dryRun ? 'planned' : null);
   if (ended === null) return null;
 
-  const record = newRecord(plan, '', plan.startedAt);
+  const record: RotationRecord = { ...newRecord(plan, '', plan.startedAt), engine };
   const inspectKeys = { at: plan.startedAt, keys, ...finding };
   const context = { ...record.context, inspectKeys };
   const document = {

@@ -34,8 +34,8 @@ export function withTimes(command: Command): Command {
 /** Who waits, and where. */
 export function withEngine(command: Command): Command {
   return command
-    .addOption(new Option('--engine <engine>', 'who waits: local').default('local'))
-    .addOption(new Option('--state-machine <arn>').hideHelp());
+    .addOption(new Option('--engine <engine>', 'who runs it: local or stepfunctions').default('local'))
+    .option('--state-machine <arn>', 'the state machine of stepfunctions (default: the one that the stack names)');
 }
 
 /** For an option that may be given several times. */

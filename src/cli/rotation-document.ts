@@ -8,6 +8,7 @@ import { KeyturnError } from '../errors.ts';
 import { readCause } from '../machine/blame.ts';
 import type { ConsumerStatus, KeyFacts, RotationContext } from '../machine/context.ts';
 import type { ShownOutcome } from './exit-codes.ts';
+import { remoteHintOf } from './remote/hints.ts';
 
 export interface RotationDocument {
   rotation: string | null;
@@ -46,7 +47,7 @@ export async function describeRotation(
       account: context.plan.account,
       user: context.plan.user,
       engine: record.engine,
-      execution: null,
+      execution: record.execution ?? null,
       outcome: ended,
       state: record.state,
       oldKey: context.plan.oldKey,
@@ -63,15 +64,20 @@ export async function describeRotation(
 
 /** What AWS shows of a waiting rotation that the last look did not know. */
 function seenNow(
-  { rotation, park, context }: RotationRecord,
+  { rotation, engine, park, context }: RotationRecord,
   ended: ShownOutcome,
   keys: readonly KeyFacts[],
 ): { message: string; hint: string } | null {
   const old = keys.find((key) => key.id === context.plan.oldKey);
   if (ended !== 'waiting' || old?.status !== 'Active' || park?.state === 'awaitQuiet') return null;
+  // In the middle of a step that is what is seen before a deactivation, too.
+  if (engine === 'stepfunctions' && !park) return null;
   return {
     message: 'somebody made the old key active again',
-    hint: `keyturn resume ${rotation} goes back to watching; keyturn rollback ${rotation} goes back altogether`,
+    hint:
+      engine === 'stepfunctions'
+        ? `Step Functions notices at its next look; keyturn rollback ${rotation} goes back altogether`
+        : `keyturn resume ${rotation} goes back to watching; keyturn rollback ${rotation} goes back altogether`,
   };
 }
 
@@ -90,7 +96,8 @@ function undoOf({ context, park }: RotationRecord, ended: ShownOutcome, keys: re
 
 /** What can be said of a rotation that nobody is running. */
 export function standing(record: RotationRecord): ShownOutcome {
-  return record.outcome ?? (record.park ? 'waiting' : 'stopped');
+  // Step Functions goes on by itself.
+  return record.outcome ?? (record.park || record.engine === 'stepfunctions' ? 'waiting' : 'stopped');
 }
 
 async function freshKeys(
@@ -117,6 +124,9 @@ function reasonOf(record: RotationRecord, ended: ShownOutcome): { message: strin
     return { message: `its claim was released at ${record.released}`, hint: 'nothing goes on with it' };
   const last = record.history.findLast((entry) => entry.event !== 'ended');
   if (ended === 'stuck' && last?.event === 'failed') return readCause(last.detail);
+  if (ended === 'waiting' && !park && record.engine === 'stepfunctions') {
+    return { message: `Step Functions is at ${state}`, hint: null };
+  }
   if (ended === 'waiting') {
     const judged =
       park?.state === 'awaitQuiet'
@@ -151,6 +161,7 @@ function whyReactivated({ checkHealth, noteMissedLook }: RotationContext): strin
 function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | null): string | null {
   const { rotation, context, park } = record;
   const { plan } = context;
+  if (record.engine === 'stepfunctions' && ended !== 'rolledBack') return remoteHintOf(record, ended, given);
   if (ended === 'waiting') {
     const end = park?.state === 'awaitGrace' ? ` --delete-now` : '';
     return `keyturn resume ${rotation} goes on after ${park?.until ?? 'the wait'}; keyturn proceed ${rotation}${end} goes on now; keyturn rollback ${rotation} goes back`;
@@ -160,7 +171,7 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
     const newKey = newKeyOf(context);
     if (!newKey || !plan.oldKey || plan.from === 'watch') return null;
     if (context.verifyOldKey?.verdict === 'unkept') {
-      return `both keys are active, and the places hold ${newKey}; keyturn retire --user ${plan.user} --key ${plan.oldKey} --new-key ${newKey} tries again to retire the old one`;
+      return hintWhereNothingWasRestored(context, plan.oldKey, newKey);
     }
     if (context.removeNewKey?.verdict !== 'left') return null;
     return `keyturn retire --user ${plan.user} --key ${newKey} --new-key ${plan.oldKey} removes the new key once it is quiet`;
@@ -175,4 +186,16 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
   if (verdict === 'overdue')
     return `find who uses it; keyturn resume ${rotation} --watch-limit 60d watches on; keyturn rollback ${rotation} goes back`;
   return `mend it, then keyturn resume ${rotation}; keyturn rollback ${rotation} goes back`;
+}
+
+/** The key to retire is the one that no place holds: after a delivery that failed that is never the old one. */
+function hintWhereNothingWasRestored({ plan, deliverKey }: RotationContext, oldKey: string, newKey: string): string {
+  const retire = (key: string, other: string) => `keyturn retire --user ${plan.user} --key ${key} --new-key ${other}`;
+  if (deliverKey?.verdict === 'delivered') {
+    return `both keys are active, and the places hold ${newKey}; ${retire(oldKey, newKey)} tries again to retire the old one`;
+  }
+  if (deliverKey?.consumers.some((one) => one.state === 'delivered') === false) {
+    return `both keys are active; ${retire(newKey, oldKey)} removes the new key once it is quiet`;
+  }
+  return `both keys are active, and some places may hold ${newKey}: see which; keyturn retire removes the key that none holds any more`;
 }

@@ -122,8 +122,10 @@ export async function runRotation(
  */
 export async function signAsTheUserWill(
   { aws, vaultOf, progress }: Session,
-  { rotation, context }: RotationRecord,
+  { rotation, context, engine, handedOver }: RotationRecord,
 ): Promise<void> {
+  // What Step Functions made lies in its own vault, for its own functions.
+  if (engine === 'stepfunctions' && !handedOver) return;
   if (!context.plan.oldKey || !wasOffered(context)) return;
   try {
     const pair = await vaultOf(context.plan).get(rotation, 'new');

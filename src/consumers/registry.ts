@@ -8,6 +8,8 @@ export interface Entry {
   usage: string;
   /** What can be read back from a place of this kind; of a key without its secret only the id. */
   givesBack: 'pair' | 'id' | 'nothing';
+  /** Whether whoever has the permissions reaches it from everywhere, or only this machine does. */
+  runs: 'anywhere' | 'here';
   load(): Promise<ConsumerKind>;
 }
 
@@ -17,36 +19,42 @@ export const consumerKinds: readonly Entry[] = [
     kind: 'credentials-file',
     usage: 'credentials-file:PROFILE[@FILE]  a profile of the shared credentials file',
     givesBack: 'pair',
+    runs: 'here',
     load: async () => (await import('./credentials-file.ts')).credentialsFile,
   },
   {
     kind: 'env-file',
     usage: 'env-file:FILE[#id=NAME,secret=NAME]  two variables of a dotenv file',
     givesBack: 'pair',
+    runs: 'here',
     load: async () => (await import('./env-file.ts')).envFile,
   },
   {
     kind: 'exec',
     usage: 'exec:COMMAND  a command that is told what to do as JSON on its standard input; no shell',
     givesBack: 'id',
+    runs: 'here',
     load: async () => (await import('./exec.ts')).exec,
   },
   {
     kind: 'stdout',
     usage: 'stdout:  prints the pair, with its secret',
     givesBack: 'nothing',
+    runs: 'here',
     load: async () => (await import('./stdout.ts')).stdout,
   },
   {
     kind: 'secretsmanager',
     usage: 'secretsmanager:SECRET[#id=PROPERTY,secret=PROPERTY]  two properties of a secret in Secrets Manager',
     givesBack: 'pair',
+    runs: 'anywhere',
     load: async () => (await import('./secretsmanager.ts')).secretsmanager,
   },
   {
     kind: 'ssm',
     usage: 'ssm:/PATH[#id=/PATH2]  a SecureString in Parameter Store, or one for each half',
     givesBack: 'pair',
+    runs: 'anywhere',
     load: async () => (await import('./ssm.ts')).ssm,
   },
 ];
@@ -74,6 +82,11 @@ export async function openConsumer(spec: string, replacement: Replacement, deps:
 /** What can be read back from the place. Throws UsageError where the spec makes no sense. */
 export function givesBack(spec: string): Entry['givesBack'] {
   return parseSpec(spec).entry.givesBack;
+}
+
+/** Whether functions in AWS reach the place as well. Throws UsageError where the spec makes no sense. */
+export function runsAnywhere(spec: string): boolean {
+  return parseSpec(spec).entry.runs === 'anywhere';
 }
 
 /** What a resolved spec needs in AWS; told without asking AWS. */

@@ -16,6 +16,15 @@ export interface Remote {
   execution: ExecutionFacts;
   /** What an answer to the present wait is addressed to; null where it does not wait. */
   begun: number | null;
+  /** The id of the newest event that was read. */
+  seen: number;
+}
+
+export interface FollowOptions extends Pick<RunOptions, 'wait' | 'stop' | 'onStep'> {
+  /** What is told already. */
+  since?: Remote | undefined;
+  /** Whether the wait that `since` was in has been answered: it may be shown for a moment longer. */
+  answered?: boolean | undefined;
 }
 
 const shortestPause = 2_000;
@@ -63,7 +72,7 @@ export async function readRemote(machines: StateMachines, arn: string): Promise<
 export async function followExecution(
   { machines, clock }: { machines: StateMachines; clock: Clock },
   arn: string,
-  { wait, stop, onStep }: Pick<RunOptions, 'wait' | 'stop' | 'onStep'>,
+  { wait, stop, onStep, since, answered = false }: FollowOptions,
 ): Promise<RunResult & Remote> {
   let reading: Reading | null = null;
   let pause = shortestPause;
@@ -73,13 +82,20 @@ export async function followExecution(
       const execution = await machines.describe(arn);
       reading ??= readExecution(execution);
       const before = reading.seen;
-      reading.take(await machines.history(arn, before), onStep);
+      const events = await machines.history(arn, before);
+      const told = since?.execution.arn === arn ? since.seen : 0;
+      reading.take(events.filter(({ id }) => id <= told));
+      reading.take(
+        events.filter(({ id }) => id > told),
+        onStep,
+      );
       reading.close(execution, onStep);
       pause = reading.seen > before ? shortestPause : Math.min(pause * 2, longestPause);
       silence = 0;
       const remote = remoteOf(reading, execution);
       if (remote.record.outcome) return { ...remote, ended: remote.record.outcome };
-      if (remote.record.park && !wait) return { ...remote, ended: 'waiting' };
+      const isOver = answered && remote.begun === since?.begun;
+      if (remote.record.park && !wait && !isOver) return { ...remote, ended: 'waiting' };
       if (stop.aborted) return { ...remote, ended: 'stopped' };
     } catch (error) {
       silence += 1;
@@ -121,6 +137,6 @@ export async function newestAttempt(machines: StateMachines, remote: Remote): Pr
   }
 }
 
-function remoteOf({ record, begun }: Reading, execution: ExecutionFacts): Remote {
-  return { record, execution, begun };
+function remoteOf({ record, begun, seen }: Reading, execution: ExecutionFacts): Remote {
+  return { record, execution, begun, seen };
 }

@@ -140,9 +140,14 @@ describe('without a terminal nothing is asked: the flag is named', () => {
 
 describe('what is not there yet is refused, and what is there is named', () => {
   test.each([
-    ['rotate --yes --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
-    ['resume --engine stepfunctions', 'the engine stepfunctions is not there yet', '--engine local'],
-    ['status --state-machine arn:aws:states:x', '--state-machine belongs to', '--engine local'],
+    ['rotate --yes --engine steam', 'there is no engine steam', '--engine stepfunctions'],
+    ['resume --engine steam', 'there is no engine steam', '--engine local'],
+    ['status --state-machine arn:aws:states:x', 'is not the ARN of a state machine', 'arn:aws:states:'],
+    [
+      'rotate --yes --state-machine arn:aws:states:eu-west-1:123456789012:stateMachine:keyturn',
+      '--state-machine belongs to --engine stepfunctions',
+      'give both',
+    ],
     ['rotate --yes --vault floppy', 'there is no vault floppy', '--vault secretsmanager'],
     ['rotate --yes --probe alarm:errors', 'there is no probe of the kind "alarm"', 'http:'],
     ['rotate --yes --to floppy:a', 'there is no consumer kind floppy', 'credentials-file:'],

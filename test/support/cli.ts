@@ -16,6 +16,7 @@ import {
 } from '../../src/sandbox/index.ts';
 import { type Canary, createCanary } from './canary.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { createTideClock } from './tide-clock.ts';
 
 export const start = '2026-12-06T10:00:00Z';
 export const user = 'alice';
@@ -32,6 +33,8 @@ export interface DeskOptions {
   accountId?: string;
   /** Real time, for child processes. */
   real?: boolean;
+  /** Waits of hours hold still until the test lets them pass: what runs in AWS does not hurry through its weeks. */
+  tide?: boolean;
 }
 
 /** What a command said and how it ended. */
@@ -67,7 +70,7 @@ export interface Ending {
 
 /** An account with alice, a home with a credentials file, an empty folder to stand in, and no state yet. */
 export async function openDesk(options: DeskOptions = {}, ending: Ending = { onTestFinished }) {
-  const virtual = createVirtualClock(start);
+  const virtual = options.tide ? createTideClock(start) : createVirtualClock(start);
   const clock: Clock = options.real ? systemClock : virtual;
   const { accountId = '123456789012', settings, real } = options;
   const sandbox = await createSandbox({ clock, accountId, ...(real ? {} : { seed: 'desk' }), ...settings });
@@ -176,7 +179,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
     },
 
     /** Time passes, and nothing else happens. */
-    pass: (hours: number) => virtual.advance(hours * 3_600_000),
+    pass: (hours: number) => ('pass' in virtual ? virtual.pass(hours) : virtual.advance(hours * 3_600_000)),
 
     /** What is true in the account and on disk, for one comparison at a test's end. */
     left: () => ({

@@ -35,6 +35,15 @@ export const rotationShape = {
   history: each({ at: instant, state: anyText, event: anyText, detail: expect.any(String) }),
 };
 
+/** The same of a rotation that Step Functions runs. */
+export const remoteShape = {
+  ...rotationShape,
+  rotation: expect.stringMatching(/^(?:rot-[a-z0-9]{10}|sfn-[0-9a-f]{20})$/),
+  engine: 'stepfunctions',
+  execution: expect.stringMatching(/^arn:aws:states:[a-z0-9-]+:\d{12}:execution:\w+:AKIA[A-Z0-9]{16}-\d+$/),
+  consumers: each({ spec: expect.stringMatching(/^[a-z-]+:/) }),
+};
+
 export const errorShape = {
   error: { name: anyText, message: expect.stringMatching(/^[^\n]+$/), hint: expect.stringMatching(/^[^\n]+$/) },
 };

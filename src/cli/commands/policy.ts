@@ -20,6 +20,7 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
+import { machinePermissions, remoteUserActions } from '../remote/permissions.ts';
 import { regionOfVault, surroundingsOf } from '../surroundings.ts';
 import { userArns } from '../user-arns.ts';
 
@@ -30,11 +31,17 @@ export async function policy(flags: Flags, io: Io, command = ''): Promise<number
     ...userStatements(actions, userArns(flags.user, partitionOfRegion(surroundings.region))),
     ...(searches(command) ? statements('Search', await searchPermissions(surroundings.region)) : []),
     ...statements('Vault', forVault(command, flags, surroundings)),
+    ...statements('Machine', isRemote(command, flags) ? machinePermissions(command, flags, surroundings) : []),
     ...statements('Place', await forPlaces(command, flags, surroundings)),
     ...statements('Probe', forProbes(command, flags)),
   ];
   io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, null, 2)}\n`);
   return exitCodes.done;
+}
+
+/** A rotation that is handed over goes there whatever the engine was. */
+function isRemote(command: string, flags: Flags): boolean {
+  return flags.engine === 'stepfunctions' || command === 'handoff';
 }
 
 function neededBy(command: string, flags: Flags): readonly string[] {
@@ -44,8 +51,13 @@ function neededBy(command: string, flags: Flags): readonly string[] {
       hint: 'keyturn policy rollback --only-reactivate',
     });
   }
-  const actions = actionsOf(command);
+  const actions = flags.engine === 'stepfunctions' ? remoteUserActions(command) : actionsOf(command);
   if (actions) return actions;
+  if (flags.engine === 'stepfunctions' && actionsOf(command) !== undefined) {
+    throw new UsageError(`--engine stepfunctions adds nothing for keyturn ${command || 'as a whole'}`, {
+      hint: 'name a command that begins or steers a rotation: keyturn policy rotate --engine stepfunctions',
+    });
+  }
   if (actions === null) {
     throw new UsageError(`keyturn ${command} needs no permission`, { hint: 'it asks nothing of your AWS account' });
   }
@@ -57,7 +69,8 @@ function neededBy(command: string, flags: Flags): readonly string[] {
 
 function forVault(command: string, flags: Flags, surroundings: Surroundings): Permission[] {
   if (flags.vault !== 'secretsmanager') return [];
-  const actions = flags.onlyReactivate ? [] : vaultActionsOf(command);
+  const isHere = !flags.onlyReactivate && flags.engine !== 'stepfunctions';
+  const actions = isHere ? vaultActionsOf(command) : [];
   if (actions.length === 0) {
     throw new UsageError(`--vault adds nothing for keyturn ${command}, which comes to no vault`, {
       hint: `leave it out: keyturn policy ${command}`,
@@ -70,7 +83,7 @@ function forVault(command: string, flags: Flags, surroundings: Surroundings): Pe
 
 async function forPlaces(command: string, flags: Flags, surroundings: Surroundings): Promise<Permission[]> {
   if (!flags.to || flags.to.length === 0) return [];
-  if (!delivers(command) || flags.onlyReactivate) {
+  if (!delivers(command) || flags.onlyReactivate || flags.engine === 'stepfunctions') {
     throw new UsageError(`--to narrows nothing for keyturn ${command}, which writes to no place`, {
       hint: `leave it out: keyturn policy ${command}`,
     });

@@ -1,25 +1,25 @@
 // keyturn proceed: ends the present wait now, by a person's word, and goes on as resume does. Ending the grace deletes the
 // old key, so that needs a consent of its own.
 import type { RotationRecord, SignalMessage } from '../../engine/contract.ts';
-import { LockedError, RefusedError, UsageError } from '../../errors.ts';
+import { LockedError, RefusedError } from '../../errors.ts';
 import type { ParkName } from '../../machine/context.ts';
+import { agreeToProceed, mustSayDeleteNow } from '../agree-to-proceed.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe, finish, print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { proceedRemotely } from '../remote/steer.ts';
+import { steered } from '../remote/steered.ts';
+import { remotely } from '../remote/which.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
 import { withLock } from './resume.ts';
 
-const meaning: Record<string, string> = {
-  awaitQuiet: 'deactivates the old key now, whether or not somebody still uses it',
-  awaitGrace: 'deletes the old key now: there is no way back to it afterwards',
-  awaitNextLook: 'looks now whether everything works',
-};
-
 export async function proceed(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const session = openSession(flags, io);
+  const afar = await remotely(session, id);
+  if (afar) return steered(session, afar, proceedRemotely);
   const record = await pickRotation(session, id);
   mustBeOpen(record);
   const { park } = record;
@@ -28,14 +28,10 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
       hint: `nothing was changed; keyturn status ${record.rotation} shows where it is`,
     });
   }
-  if (park.state === 'awaitGrace' && !flags.deleteNow) {
-    throw new UsageError('ending the grace deletes the old key', {
-      hint: 'say so with --delete-now; nothing was changed',
-    });
-  }
+  mustSayDeleteNow(session, park.state);
   await signAsTheUserWill(session, record);
   await mustBeSameAccount(session, record);
-  if (!flags.yes) await agree(session, park.state);
+  await agreeToProceed(session, park.state);
 
   const message: SignalMessage = {
     signal: 'proceed',
@@ -74,18 +70,6 @@ async function tell(
   }
   progress.say('the process that waits for it was told');
   return now;
-}
-
-async function agree({ io }: Session, state: string): Promise<void> {
-  const what = meaning[state] ?? 'goes on now';
-  if (!io.terminal) {
-    throw new UsageError(`proceed ${what}, and there is no terminal to ask on`, {
-      hint: 'agree beforehand with --yes; nothing was changed',
-    });
-  }
-  const { confirm } = await import('../prompts.ts');
-  if (!(await confirm(io, `This ${what}. Go on?`, false)))
-    throw new UsageError('not agreed', { hint: 'nothing was changed' });
 }
 
 function answeredAlready({ rotation }: RotationRecord): RefusedError {

@@ -13,6 +13,9 @@ import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { isOpen, mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { resumeRemotely } from '../remote/steer.ts';
+import { endedThere, steered } from '../remote/steered.ts';
+import { isHanded, remotely } from '../remote/which.ts';
 import { renderRotation } from '../render.ts';
 import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
@@ -26,6 +29,8 @@ export async function resume(flags: Flags, io: Io, id: string | undefined): Prom
     throw new UsageError('an id and --all do not go together', { hint: 'name one, or all' });
   const session = openSession(flags, io);
   if (flags.all) return resumeAll(session, watchLimit);
+  const afar = await remotely(session, id);
+  if (afar) return steered(session, afar, resumeRemotely);
 
   const record = await pickRotation(session, id);
   mustBeOpen(record);
@@ -91,7 +96,7 @@ async function resumeAll(session: Session, watchLimit: number | null): Promise<n
   const now = open.length > 0 ? await timeNow(session) : '';
 
   const results = [];
-  for (const record of open.filter(({ park }) => park === null || park.until <= now)) {
+  for (const record of open.filter((one) => isHanded(one) || one.park === null || one.park.until <= now)) {
     if (io.interrupted.aborted) break;
     const result = await resumed(session, record, watchLimit);
     if (result) results.push(result);
@@ -129,6 +134,7 @@ function whatWentWrong(documents: RotationDocument[], unreadable: { rotation: st
 /** One rotation that cannot go on does not keep the others from going on; null where another process works on it. */
 async function resumed(session: Session, record: RotationRecord, watchLimit: number | null) {
   try {
+    if (isHanded(record)) return await endedThere(session, record);
     return await withLock(session, record, (fresh) =>
       outcomeOf(session, fresh, () => runRotation(session, decided(session, fresh, watchLimit))),
     );

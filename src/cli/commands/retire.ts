@@ -47,6 +47,10 @@ export async function retire(flags: Flags, io: Io): Promise<number> {
     );
   }
 
+  if (flags.engine === 'stepfunctions') {
+    const { beginRemotely } = await import('../remote/begin-remotely.ts');
+    return beginRemotely(session, subject, { from: 'watch', oldKey, newKey });
+  }
   const says = await effectiveFlags(policy, subject, flags, io, ofRetire);
   const read = await readFlags(says.flags, io);
   const planned = makePlan(subject, read, flags, { oldKey, newKey, from: 'watch' }, says);

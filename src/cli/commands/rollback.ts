@@ -1,16 +1,17 @@
 // keyturn rollback: the first changing call makes the old key active again; then every place that still holds the new key
 // gets the old pair back. Nothing of ours may stand before that first call (S1).
-import { shortKeyId } from '../../access-key.ts';
-import { findKey } from '../../activities/keys.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
-import { AccessDeniedError, RecordError, RefusedError } from '../../errors.ts';
+import { RecordError, RefusedError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe, outcomeOf, print } from '../finish.ts';
 import { isInterruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
+import { mustHaveOldKey, reactivate } from '../old-key.ts';
 import type { Flags } from '../options.ts';
-import { isOpen, mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { rollBackAfar, rollBackHanded } from '../remote/roll-back.ts';
+import { handedHere, remotely } from '../remote/which.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
 import { backToWatching, lockOrNull, mayBeInactive, reactivateWithoutRecord } from './reactivate.ts';
@@ -19,6 +20,10 @@ export async function rollback(flags: Flags, io: Io, id: string | undefined): Pr
   const session = openSession(flags, io);
   if (flags.key !== undefined) return reactivateWithoutRecord(session, id);
 
+  const handed = await handedHere(session, id);
+  if (handed) return rollBackHanded(session, handed);
+  const afar = await remotely(session, id);
+  if (afar) return rollBackAfar(session, afar);
   const record = await recordOf(session, id);
   await signAsTheUserWill(session, record);
   await mustBeSameAccount(session, record);
@@ -39,44 +44,6 @@ async function recordOf(session: Session, id: string | undefined): Promise<Rotat
       cause: error,
     });
   }
-}
-
-interface OldKey {
-  id: string;
-  /** Null where nobody may look. */
-  status: string | null;
-}
-
-async function reactivate({ aws, progress }: Session, user: string, { id, status }: OldKey): Promise<void> {
-  try {
-    await aws.setKeyStatus(user, id, 'Active');
-  } catch (error) {
-    // The list may be from before a deactivation, so it is asked for in any case; where it is denied, the list decides.
-    if (!(error instanceof AccessDeniedError && status === 'Active')) throw error;
-  }
-  progress.announce({ about: 'reactivateKey', text: `${shortKeyId(id)} is active` });
-}
-
-/** Null where the rotation replaces none. Throws where there is no way back to it. */
-async function mustHaveOldKey({ aws }: Session, record: RotationRecord): Promise<OldKey | null> {
-  const { rotation, context, outcome } = record;
-  const { plan } = context;
-  if (outcome === 'rolledBack' || outcome === 'refused' || outcome === 'nothingToDo') {
-    throw new RefusedError(`rotation ${rotation} is over: ${outcome}`, { hint: 'there is nothing to go back from' });
-  }
-  if (plan.oldKey === null) return null;
-  const keys = await aws.keys(plan.user).catch((error) => {
-    if (error instanceof AccessDeniedError) return null;
-    throw error;
-  });
-  if (keys === null) return { id: plan.oldKey, status: null };
-  const old = findKey(keys, plan.oldKey);
-  if (old) return old;
-  throw new RefusedError(`the old key ${shortKeyId(plan.oldKey)} is deleted, so there is no way back to it`, {
-    hint: isOpen(record)
-      ? `keyturn resume ${rotation} finishes`
-      : `nothing was changed; to replace the new key: keyturn rotate --user ${plan.user}`,
-  });
 }
 
 async function wholeWayBack(session: Session, record: RotationRecord): Promise<number> {

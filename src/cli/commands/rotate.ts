@@ -25,6 +25,10 @@ export async function rotate(flags: Flags, io: Io): Promise<number> {
   const session = openSession(flags, io);
   const subject = await lookAtUser(session.aws, io, flags.user);
   await mustBeFree(session, subject);
+  if (flags.engine === 'stepfunctions') {
+    const { beginRemotely } = await import('../remote/begin-remotely.ts');
+    return beginRemotely(session, subject, { from: 'start', oldKey: chooseOldKey(subject, flags.key), newKey: null });
+  }
   const says = await effectiveFlags(policy, subject, flags, io);
   const read = await readFlags(says.flags, io);
   const oldKey = says.exemption(null) ? (flags.key ?? null) : chooseOldKey(subject, flags.key);

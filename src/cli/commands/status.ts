@@ -1,4 +1,4 @@
-// keyturn status: rotations as the record and AWS have them now. Changes nothing.
+// keyturn status: rotations as the record, Step Functions and AWS have them now. Changes nothing there.
 import type { RotationRecord } from '../../engine/contract.ts';
 import type { RecordList } from '../../engine/record-store.ts';
 import { printError } from '../attempt.ts';
@@ -8,6 +8,7 @@ import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
+import { withRemotes } from '../remote/shown-together.ts';
 import { renderRotation } from '../render.ts';
 import { type RotationDocument, standing } from '../rotation-document.ts';
 import { openSession, type Session, signAsTheUserWill } from '../session.ts';
@@ -15,7 +16,7 @@ import { shown } from '../shown.ts';
 
 export async function status(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const session = openSession(flags, io);
-  const { records, unreadable } = await wanted(session, id);
+  const { records, unreadable } = await withRemotes(session, id, await wanted(session, id));
   const documents: RotationDocument[] = [];
   for (const record of records) {
     await signAsTheUserWill(session, record);
@@ -36,7 +37,11 @@ export async function status(flags: Flags, io: Io, id: string | undefined): Prom
 async function asItStands(session: Session, record: RotationRecord): Promise<RotationDocument> {
   const { rotation, state, context } = record;
   const { account, user } = context.plan;
-  if (standing(record) !== 'stopped' || !(await session.store.isLocked(account, user)))
+  if (
+    record.engine === 'stepfunctions' ||
+    standing(record) !== 'stopped' ||
+    !(await session.store.isLocked(account, user))
+  )
     return describe(session, record);
   return {
     ...(await describe(session, record, 'waiting')),
@@ -45,9 +50,13 @@ async function asItStands(session: Session, record: RotationRecord): Promise<Rot
   };
 }
 
+/** With an id that is none of this machine's, none: it may be one that Step Functions has. */
 async function wanted({ store, flags }: Session, id: string | undefined): Promise<RecordList> {
-  if (id !== undefined) return { records: [await store.load(await store.resolve(id))], unreadable: [] };
   const { records, unreadable } = await store.list();
+  if (id !== undefined) {
+    const isHere = [...records, ...unreadable].some(({ rotation }) => rotation.startsWith(id));
+    return { records: isHere ? [await store.load(await store.resolve(id))] : [], unreadable: [] };
+  }
   const ofUser = (record: RotationRecord) => !flags.user || record.context.plan.user === flags.user;
   return { records: records.filter((record) => (flags.all || isOpen(record)) && ofUser(record)), unreadable };
 }
