@@ -74,5 +74,10 @@ export interface Deployment {
   KEYTURN_USER_TAG?: string;
 }
 
+/** Where in the bucket the record of a rotation that ended is. */
+export function recordKey(user: string, rotation: string): string {
+  return `records/${user}/${rotation}.json`;
+}
+
 /** The policy file, validated when it was deployed, beside each function's code. */
 export const shippedPolicy = 'policy.json';

@@ -8,7 +8,7 @@ import { readCause } from '../machine/blame.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
 import { depsFor } from './activity.ts';
 import { contextOf } from './context-of.ts';
-import type { ExecutionState } from './contract.ts';
+import { type ExecutionState, recordKey } from './contract.ts';
 import { inLambda, type Make } from './in-lambda.ts';
 import { inputOf, rotationOf } from './input.ts';
 import { aboutPlan, notify } from './notices.ts';
@@ -75,7 +75,7 @@ async function keep(parts: Parts, context: RotationContext, { verdict, reason, a
       aws
         .bucket(deployment.KEYTURN_BUCKET)
         .put(
-          `records/${plan.user}/${rotation}.json`,
+          recordKey(plan.user, rotation),
           JSON.stringify({ at, context, verdict, reason }, null, 2),
           'application/json',
         ),
