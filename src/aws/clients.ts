@@ -7,6 +7,7 @@ import { bucketOf } from './bucket.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
 import { credentialReportOf } from './credential-report.ts';
+import { inventoryOf } from './inventory.ts';
 import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
 import { stateMachinesOf } from './state-machines.ts';
@@ -173,6 +174,7 @@ export function createAws(options: AwsOptions): Aws {
     },
 
     credentialReport: async () => credentialReportOf(await iam()),
+    inventory: () => inventoryOf(iam),
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
     alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),

@@ -63,6 +63,8 @@ export interface Aws {
    * stays the same for four hours.
    */
   credentialReport(): Promise<{ text: string; generatedAt: string } | null>;
+  /** The account's users as a whole. */
+  inventory(): Inventory;
   /** `sts:GetCallerIdentity` as another key; throws KeyNotAcceptedError. */
   callerAs(pair: KeyPair): Promise<Caller>;
   /**
@@ -87,6 +89,40 @@ export interface Aws {
    * since. Null before the first answer.
    */
   time(): number | null;
+}
+
+export interface ListedUser {
+  name: string;
+  arn: string;
+  path: string;
+  id: string;
+  createdAt: string;
+}
+
+export interface NamedPolicy {
+  name: string;
+  /** JSON. */
+  document: string;
+}
+
+/** A user or a group, with what it is allowed by. */
+export interface PolicyHolder {
+  name: string;
+  tags: Readonly<Record<string, string>>;
+  groups: readonly string[];
+  inline: readonly NamedPolicy[];
+  attached: readonly { name: string; arn: string }[];
+  /** ARN. */
+  boundary: string | null;
+}
+
+export interface Inventory {
+  /** `iam:ListUsers`, a thousand at a time. */
+  users(): AsyncIterable<ListedUser>;
+  /** `iam:GetAccountAuthorizationDetails`: all users and groups, and the managed policies' documents by ARN. */
+  holders(): Promise<{ users: PolicyHolder[]; groups: PolicyHolder[]; managed: ReadonlyMap<string, string> }>;
+  /** `iam:GetAccountSummary`: also a key that is inactive. */
+  rootHasKey(): Promise<boolean>;
 }
 
 /** What Secrets Manager tells of a secret without its value. */
