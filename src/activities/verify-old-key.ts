@@ -15,7 +15,10 @@ export function verifyOldKey(deps: ActivityDeps): Activity<'verifyOldKey'> {
     if (plan.from === 'watch') return say('unkept', 'keyturn delivered nothing, so there is nothing to restore');
     if (!wasOffered(context)) return say('notNeeded', 'no place was ever offered the new key');
     const pair = await deps.vault.get(rotation, 'old');
-    if (!pair) return say('unkept', 'no old secret is kept, so the places stay on the new key');
+    if (!pair) {
+      const rest = context.deliverKey?.verdict === 'delivered' ? 'stay on the new key' : 'stay as they are';
+      return say('unkept', `no old secret is kept, so the places ${rest}`);
+    }
     const { verdict, reason } = await verifyPair(deps, plan, pair);
     return say(verdict, reason);
   };

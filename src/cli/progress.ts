@@ -47,6 +47,10 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
       if (event === 'failed') mark('✘', 'red', at, `${doing[state] ?? state}: ${shown(readCause(detail).message)}`);
       if (event === 'waiting') mark('◷', 'yellow', at, `${waitingWords(state)} ${shown(detail)}`);
       if (event === 'stopped' && open) line('');
+      if (event === 'ended' && open) {
+        stderr.write('\r\x1b[2K');
+        open = false;
+      }
       if (event === 'signal') mark('→', 'cyan', at, detail === 'rollBack' ? 'going back' : detail);
     },
     announce: ({ text }) => line(`  ${paint('cyan', '!')} ${shown(text)}`),

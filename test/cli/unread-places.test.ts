@@ -179,4 +179,45 @@ describe('exec:', () => {
     expect(stderr).toContain('error: deliver.sh exited with 4: the store is sealed, when told preflight\n');
     expect(desk.left()).toEqual({ keys: ['old Active'], claims: 0, vault: [], locks: [], holds: 'old' });
   });
+
+  test.each([
+    [
+      'the only place',
+      '',
+      'both keys are active; keyturn retire --user alice --key NEW --new-key OLD removes the new key once it is quiet',
+    ],
+    [
+      'one place of two',
+      ' --to exec:./other.sh',
+      'both keys are active, and some places may hold NEW: see which; keyturn retire removes the key that none holds any more',
+    ],
+  ])(
+    'where %s does not take the new key, and no old secret is kept, no hint retires the old key',
+    async (_, more, hint) => {
+      const desk = await openDesk({ real: true });
+      command(desk, 'case $told in *\'"write"\'*) exit 3 ;; esac');
+      writeFileSync(join(desk.cwd, 'other.sh'), '#!/bin/sh\n', { mode: 0o755 });
+
+      const { code, json } = await desk.run(`rotate --user alice${more} --to exec:./deliver.sh --yes --json`);
+
+      expect(code).toBe(4);
+      expect(
+        json()
+          .hint?.replaceAll(desk.ids[0] ?? '', 'OLD')
+          .replaceAll(desk.newKey(), 'NEW'),
+      ).toBe(hint);
+      expect(json().reason).toContain('no old secret is kept, so the places stay as they are');
+      expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 0, vault: [] });
+    },
+  );
+
+  test('on a terminal no step stands in the line of the error', async () => {
+    const desk = await openDesk({ real: true });
+    command(desk, 'case $told in *\'"write"\'*) exit 3 ;; esac');
+
+    const { stderr } = await desk.run('rotate --user alice --to exec:./deliver.sh', { answers: [['Go on?', '\r']] });
+
+    expect(stderr).toContain('… releasing the user');
+    expect(stderr).toContain('\r\x1b[2Kerror: deliver.sh exited with 3');
+  });
 });
