@@ -1,14 +1,15 @@
 // A desk in an account where the stack is deployed: the state machine with the real functions, somebody who listens, and the
 // two parameters by which keyturn finds the machine and its policy.
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
+import { answerWait, executionArn, readRemote } from '../../src/engine/stepfunctions.ts';
 import { createFunctions } from '../../src/lambda/functions.ts';
 import { partsOf } from '../../src/lambda/parts.ts';
+import type { Signal } from '../../src/machine/context.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
-import { type DeskOptions, type Ending, openDesk } from './cli.ts';
+import { type DeskOptions, type Ending, openDesk, start } from './cli.ts';
 import { deployMachine } from './deployed-machine.ts';
 
 export interface CloudDeskOptions extends DeskOptions {
@@ -67,19 +68,21 @@ export async function openCloudDesk(options: CloudDeskOptions = {}, ending?: End
     sandbox.parameters.create({ name: '/keyturn/policy', type: 'String', value: policy, region });
   }
 
+  const machines = parts.aws.stateMachines(region);
+  const execution = (attempt: number) => executionArn(machine, `${desk.ids[0]}-${attempt}`);
+
   return {
     ...desk,
     machine,
-    execution: (attempt: number) => `${machine.replace(':stateMachine:', ':execution:')}:${desk.ids[0]}-${attempt}`,
+    execution,
     /** The key id that the secret holds. */
     held: () => JSON.parse(String(sandbox.secrets.value(secret, { region }))).accessKeyId as string,
     /** Somebody stops it in the console. */
-    stopExecution: async (attempt: number) => {
-      const sfn = new SFNClient({ ...given, disableClockSkewCorrection: true });
-      const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${desk.ids[0]}-${attempt}`;
-      await sfn.send(new StopExecutionCommand({ executionArn, cause: 'enough' }));
-      sfn.destroy();
-    },
+    stopExecution: (attempt: number) => machines.stop(execution(attempt), 'enough'),
+    describe: (attempt: number) => machines.describe(execution(attempt)),
+    /** Somebody else answers the wait that it is in. */
+    answer: async (attempt: number, signal: Signal) =>
+      answerWait(machines, await readRemote(machines, execution(attempt)), { signal, at: start }),
     /** The same command line by somebody who may do everything. */
     byAdministrator: async (command: string) => {
       const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = desk.env;
