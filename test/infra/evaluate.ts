@@ -17,6 +17,8 @@ export interface Policies {
   identity?: readonly Statement[];
   scp?: readonly Statement[];
   boundary?: readonly Statement[];
+  /** Of the resource itself. */
+  resource?: readonly Statement[];
 }
 
 export interface Request {
@@ -78,7 +80,7 @@ function present(mfa: boolean): Record<string, string> {
 
 /** Of a caller whose own policies allow everything, unless it is told which. FullAWSAccess is attached beside the SCP. */
 export async function verdict(caller: Caller, request: Request, policies: Policies): Promise<string> {
-  const { identity = [everything], scp = [], boundary } = policies;
+  const { identity = [everything], scp = [], boundary, resource } = policies;
   const found = await runSimulation(
     {
       request: {
@@ -98,6 +100,7 @@ export async function verdict(caller: Caller, request: Request, policies: Polici
         },
       ],
       resourceControlPolicies: [],
+      ...(resource ? { resourcePolicy: document(resource) } : {}),
       ...(boundary ? { permissionBoundaryPolicies: [{ name: 'boundary', policy: document(boundary) }] } : {}),
     },
     {},
