@@ -89,7 +89,7 @@ export interface UserFacts {
   mfa: boolean | null;
   keys: AuditedKey[];
   /** The report's row word for word, by column, for evidence; null for a user that the report does not have. */
-  reported: Readonly<Record<string, string>> | null;
+  reported(): Readonly<Record<string, string>> | null;
   /** ListAccessKeys, word for word. */
   listed: Source<readonly KeyStatusFacts[]>;
   tags: Source<Readonly<Record<string, string>>>;

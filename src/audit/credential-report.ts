@@ -31,6 +31,8 @@ export interface ReportRow {
   keys: [ReportedKey, ReportedKey];
   /** What AWS says of keys beyond two. */
   additional: string | null;
+  /** Every column, word for word. */
+  raw(): Record<string, string>;
 }
 
 export interface CredentialReport {
@@ -71,7 +73,8 @@ export function* rowsOf(text: string): Generator<ReportRow> {
   for (const fields of lines) {
     if (fields.length !== names.length)
       throw unreadable(`has a row of ${fields.length} fields, and ${names.length} columns`);
-    yield rowOf((name) => fields[places.get(name) ?? -1] ?? '');
+    const field = (name: string) => fields[places.get(name) ?? -1] ?? '';
+    yield { ...rowOf(field), raw: () => Object.fromEntries(names.map((name) => [name, field(name)])) };
   }
 }
 
@@ -87,7 +90,7 @@ const columns = [
   ...['1', '2'].flatMap((slot) => keyColumns.map((column) => `access_key_${slot}_${column}`)),
 ];
 
-function rowOf(field: (name: string) => string): ReportRow {
+function rowOf(field: (name: string) => string): Omit<ReportRow, 'raw'> {
   const key = (slot: string): ReportedKey => ({
     active: flag(field(`access_key_${slot}_active`)),
     lastRotated: time(field(`access_key_${slot}_last_rotated`)),

@@ -15,7 +15,7 @@ export const ak52: Rule = {
         title: `${user.user}: ${doubt}`,
         because: doubt,
         text: 'look again in four hours, or with --fresh',
-        evidence: { reported: user.reported, listed: user.listed.state === 'known' ? user.listed.value : null },
+        evidence: { reported: user.reported(), listed: user.listed.state === 'known' ? user.listed.value : null },
       }),
     ),
 };
