@@ -1,6 +1,7 @@
 // An execution's input, believed as far as it may be (S28): six members, each of the right form, and nothing else.
 import { createHash } from 'node:crypto';
 import { isAccessKeyId } from '../access-key.ts';
+import { instant, timeOf } from '../clock.ts';
 import { RefusedError } from '../errors.ts';
 import { type Execution, type ExecutionInput, inputKeys } from './contract.ts';
 
@@ -33,11 +34,15 @@ export function inputOf({ input }: Execution): ExecutionInput {
   return believed;
 }
 
-/** The rotation that this execution is about: the one it goes on with, or one of its own, the same at every call. */
+/**
+ * The rotation that this execution is about: the one it goes on with, or one of its own, the same at every call and to whoever
+ * only sees the execution in a list, where its start is written in another way.
+ */
 export function rotationOf({ id, startTime, input }: Execution): string {
   const { rotation } = input;
   if (forms.rotation(rotation)) return rotation as string;
-  return `sfn-${createHash('sha256').update(`${id} ${startTime}`).digest('hex').slice(0, 20)}`;
+  const begun = instant(timeOf(startTime));
+  return `sfn-${createHash('sha256').update(`${id} ${begun}`).digest('hex').slice(0, 20)}`;
 }
 
 function isKeyId(value: unknown): boolean {
