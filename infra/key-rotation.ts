@@ -4,7 +4,9 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { createActivityFunctions } from './activities.ts';
+import { createEndedExecutions } from './ended-executions.ts';
 import { createFoundation } from './foundation.ts';
+import { createNativeRotation } from './native-rotation.ts';
 import type { KeyRotationProps } from './props.ts';
 import { createStateMachine } from './state-machine.ts';
 import { createWatch } from './watch.ts';
@@ -26,6 +28,8 @@ export class KeyRotation extends Construct {
     this.stateMachine = createStateMachine(this, foundation, functions);
     this.topic = foundation.notifications.topic;
     this.records = foundation.records;
+    createNativeRotation(this, foundation);
+    createEndedExecutions(this, foundation);
     createWatch(this, foundation);
   }
 }

@@ -10,7 +10,7 @@ import type { Vault } from '../src/vault/contract.ts';
 import { sealPrefix } from '../src/vault/seal.ts';
 import { namePrefix, permissions as vaultPermissions } from '../src/vault/secrets-manager-vault.ts';
 import type { Foundation } from './foundation.ts';
-import { recordPrefix } from './names.ts';
+import { machineName, recordPrefix } from './names.ts';
 import { onScope } from './users.ts';
 
 const allow = (sid: string, actions: readonly string[], resources: readonly string[], conditions?: object) =>
@@ -48,12 +48,37 @@ export function needed(foundation: Foundation, needs: Needs, { puts }: { puts: b
     add(allow('Record', ['s3:PutObject'], [records.arnForObjects(`${recordPrefix}*`)]));
     add(useKey('RecordKey', stack, keys.data.keyArn, 's3', true));
   }
+  if (needs.executions) add(...onExecutions(stack, keys.data.keyArn, needs.executions));
   if (needs.plan) {
     add(allow('ListSecrets', ['secretsmanager:ListSecrets'], ['*']));
     const looks = ['iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'];
     add(onScope(users, allow('Plan', looks, users.users)));
   }
   return statements;
+}
+
+function onExecutions(stack: Stack, key: string, how: 'start' | 'look'): PolicyStatement[] {
+  const machine = machineArn(stack);
+  const executions = `${machine.replace(':stateMachine:', ':execution:')}:*`;
+  const [onMachine, onOne] =
+    how === 'start'
+      ? [['states:StartExecution'], ['states:DescribeExecution']]
+      : [['states:ListExecutions'], ['states:DescribeExecution', 'states:GetExecutionHistory']];
+  return [
+    allow('Machine', onMachine, [machine]),
+    allow('Executions', onOne, [executions]),
+    useKey('ExecutionsKey', stack, key, 'states', how === 'start'),
+  ];
+}
+
+/** By its name: whoever is told of the machine may be made before it. */
+export function machineArn(stack: Stack): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: machineName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 function vaultActions(need: Needs['vault'], puts: boolean): string[] {

@@ -7,6 +7,7 @@ const reasons: readonly [RegExp, string][] = [
   [/:user\//, 'the users of the deployment: those below its path, and where it says so only those with its tag'],
   [/:secret:keyturn\/vault\/\*$/, 'a rotation’s pairs are in a secret that is named after it'],
   [/:secret:keyturn\/seal\/\*$/, 'a rotation’s seal is a secret that is named after it'],
+  [/:execution:keyturn:\*$/, 'an execution’s name says which key it is about'],
   [/\/records\/\*$/, 'a rotation’s record is an object that is named after it'],
   [/:(?:secret|parameter):?\/?/, 'the places that whoever deploys has drawn'],
 ];

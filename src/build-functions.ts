@@ -9,7 +9,7 @@ import { entryOf, type Needs, needs } from './lambda/needs.ts';
 import type { ActivityName } from './machine/context.ts';
 
 /** The part of a client package's name behind `@aws-sdk/client-`. */
-type Service = 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sns' | 'ssm' | 'sts';
+type Service = 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sfn' | 'sns' | 'ssm' | 'sts';
 
 /** Everybody but a wait may ask who they are. */
 const reach = (name: keyof typeof needs): Service[] => {
@@ -29,7 +29,10 @@ const reach = (name: keyof typeof needs): Service[] => {
 };
 
 /** Functions that are none of the state machine's. */
-const others: Readonly<Record<string, readonly Service[]>> = {};
+const others: Readonly<Record<string, readonly Service[]>> = {
+  'native/rotate-secret.ts': ['sts', 'iam', 'secrets-manager', 'ssm', 'sfn', 'sns'],
+  'ended-execution.ts': ['sts', 'iam', 'secrets-manager', 'sfn', 'sns'],
+};
 
 /** By the entry files in `src/lambda/`. */
 const functions: Readonly<Record<string, readonly Service[]>> = {
@@ -55,7 +58,7 @@ export async function buildFunctions(root: string, into: string): Promise<Metafi
     absWorkingDir: root,
     entryPoints: Object.keys(functions).map((entry) => join(root, 'src/lambda', entry)),
     outdir: into,
-    outbase: join(root, 'src/lambda'),
+    entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[hash]',
     bundle: true,

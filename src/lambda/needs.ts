@@ -16,6 +16,8 @@ export interface Needs {
   notify?: true | 'mustBeHeard';
   /** To keep the record of a rotation that ended. */
   record?: true;
+  /** Executions of the state machine: to start them, or to look at them. */
+  executions?: 'start' | 'look';
   /** To find out what this user may do, and which secrets are tagged as theirs. */
   plan?: true;
 }
