@@ -11,7 +11,7 @@ import { openConsumer } from '../consumers/registry.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { type RunOptions, type RunResult, runLocally } from '../engine/local.ts';
 import { createRecordStore, type RecordStore } from '../engine/record-store.ts';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError, RefusedError } from '../errors.ts';
 import type { Plan } from '../machine/context.ts';
 import { openProbe } from '../probes/registry.ts';
 import type { Vault } from '../vault/contract.ts';
@@ -52,7 +52,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
     vault === 'file' ? fileVault : createSecretsManagerVault({ clock, secrets: () => aws.secretsManager(region) });
 
   const consumer: Session['consumer'] = (spec, replacement) =>
-    openConsumer(spec, replacement, { clock, aws, env, print: (text) => printed(io, text) });
+    openConsumer(spec, replacement, { clock, aws, env, print: (text) => printed(io, progress, text) });
 
   return {
     io,
@@ -77,7 +77,8 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
 }
 
 /** Resolves when it is written, so that a pair that nobody got counts as not delivered. */
-function printed({ stdout }: Io, text: string): Promise<void> {
+function printed({ stdout }: Io, progress: Progress, text: string): Promise<void> {
+  progress.clear();
   return new Promise((resolve, reject) => {
     stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
@@ -96,6 +97,12 @@ export async function runRotation(
   options: Partial<Pick<RunOptions, 'given' | 'atWait'>> = {},
 ): Promise<RunResult> {
   const { aws, io, flags, store, progress } = session;
+  // Between a look and the lock it may have been handed over; two may never run it.
+  if (record.engine !== 'local') {
+    throw new RefusedError(`rotation ${record.rotation} was handed over to Step Functions`, {
+      hint: `nothing was changed; keyturn status ${record.rotation} shows it`,
+    });
+  }
   await signAsTheUserWill(session, record);
   const { clock } = io;
   return runLocally(

@@ -148,6 +148,27 @@ describe('keyturn handoff', () => {
     expect(stderr).toContain('is handed over already');
   });
 
+  test('is offered by the wizard at the first wait, where there is a machine', async () => {
+    const desk = await openCloudDesk();
+
+    const { code, stderr } = await desk.run('', {
+      answers: [
+        ['Whose access key?', 'alice\r'],
+        ['These hold the old key', '\r'],
+        ['Go on?', '\r'],
+        ['Nothing to do for', '\u001b[B\r'],
+        ['Hand it over?', '\r'],
+      ],
+    });
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('let Step Functions wait');
+    expect(desk.steered()).toEqual(['StartExecution']);
+    expect((await desk.run('status --json')).json().rotations).toMatchObject([
+      { engine: 'stepfunctions', outcome: 'waiting', execution: desk.execution(1) },
+    ]);
+  });
+
   test('needs no more than keyturn policy handoff prints', async () => {
     const policy = await printed('policy handoff --user alice');
     const desk = await openCloudDesk({ policies: [policy as PolicyDocument] });

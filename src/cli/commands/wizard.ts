@@ -1,8 +1,7 @@
 // keyturn without a command: leads one person through one rotation. Every question has a flag of `rotate`; what the wizard
 // decides is the same plan, run by the same engine.
 import { consumerKinds } from '../../consumers/registry.ts';
-import { formatDuration } from '../../duration.ts';
-import type { ParkEntry, RotationRecord } from '../../engine/contract.ts';
+import type { RotationRecord } from '../../engine/contract.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
 import type { KeyFacts } from '../../machine/context.ts';
 import type { ReadPolicy } from '../../policy/read.ts';
@@ -14,13 +13,17 @@ import type { Io } from '../io.ts';
 import { lookAtUser, makePlan, readFlags, type Subject } from '../make-plan.ts';
 import { notLookedAtWords } from '../not-looked-at-words.ts';
 import type { Flags } from '../options.ts';
-import { isOpen } from '../pick-rotation.ts';
+import { isOpen, pickRotation } from '../pick-rotation.ts';
 import { day, doubtOver, planWords } from '../plan-words.ts';
 import { ask, confirm, select, tick } from '../prompts.ts';
+import { afar } from '../remote/handed-over.ts';
+import { resumeRemotely } from '../remote/steer.ts';
+import { steered } from '../remote/steered.ts';
+import { isHanded } from '../remote/which.ts';
 import { keyChoice, renderRotation } from '../render.ts';
 import { openSession, runRotation, type Session } from '../session.ts';
-import { toCopy } from '../to-copy.ts';
 import { askToVouch } from '../unread-places.ts';
+import { type WaitMenu, waitMenu } from '../wait-menu.ts';
 import { whereKeyIs } from '../where-key-is.ts';
 import { withLock } from './resume.ts';
 import { tellPlanned } from './rotate.ts';
@@ -33,10 +36,12 @@ export async function wizard(flags: Flags, io: Io): Promise<number> {
   }
   const session = openSession(await withProfile(flags, io), io);
   const open = await openRotation(session);
-  if (open)
-    return withLock(session, open, (fresh) =>
-      finish(session, fresh, () => runRotation(session, fresh, { atWait: waitMenu(session) })),
+  if (open && isHanded(open)) return steered(session, await afar(session, open), resumeRemotely);
+  if (open) {
+    return attended(session, (atWait) =>
+      withLock(session, open, (fresh) => finish(session, fresh, () => runRotation(session, fresh, { atWait }))),
     );
+  }
   return guide(session, { policy: await policyOf(flags, io) });
 }
 
@@ -86,7 +91,8 @@ export async function guide(
   const undecided = doubt > 0 && planned.plan.unproven === 'ask';
   if (undecided && (await confirm(io, allTheSame, false)))
     planned = makePlan(subject, read, { ...given, yes: true }, path, says);
-  return begin(session, await askToVouch(io, planned.plan), { atWait: waitMenu(session, story) });
+  const agreed = await askToVouch(io, planned.plan);
+  return attended(session, (atWait) => begin(session, agreed, { atWait }), story);
 }
 
 /** Asks which profile to act as, where neither a flag nor the environment says it. */
@@ -173,24 +179,13 @@ async function namePlaces(io: Io): Promise<string[]> {
   return text.split(next).filter(Boolean);
 }
 
-/** Come back later, stay, or go back. In the demo, where waiting takes no time, staying comes first. */
-function waitMenu({ io, flags, progress }: Session, story?: Story) {
-  const stay = { name: 'stay here and wait', value: 'stay' as const };
-  const later = { name: 'come back later', value: 'later' as const };
-  const back = { name: 'go back: the old key everywhere again', value: 'rollBack' as const };
-
-  return async (park: ParkEntry, record: RotationRecord): Promise<'stay' | 'later' | 'rollBack'> => {
-    if (story) progress.say(story.wait(record));
-    const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
-    const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
-    const answer = await select(io, message, story ? [stay, back] : [later, stay, back]);
-    if (answer === 'stay' && !story) progress.say('  waiting; Ctrl-C leaves, and nothing is lost');
-    if (answer === 'later') {
-      progress.say(`  to go on by hand:         ${toCopy(`keyturn resume ${record.rotation}`, flags)}`);
-      progress.say(`  to let cron do it, hourly: 0 * * * *  ${toCopy('keyturn resume --all --quiet', flags)}`);
-    }
-    return answer;
-  };
+/** Runs it with somebody at each wait, who may have it handed over there. */
+async function attended(session: Session, run: (atWait: WaitMenu['atWait']) => Promise<number>, story?: Story) {
+  const menu = waitMenu(session, story?.wait);
+  const code = await run(menu.atWait);
+  if (menu.toHandOver === null) return code;
+  const { handOver } = await import('./handoff.ts');
+  return handOver(session, await pickRotation(session, menu.toHandOver));
 }
 
 async function openRotation(session: Session): Promise<RotationRecord | null> {
