@@ -339,6 +339,25 @@ describe('keyturn rollback', () => {
     expect(desk.left().keys).toEqual(['old Active', 'new Active']);
   });
 
+  test('waits for the step in hand to end, and stops one that never ends', async () => {
+    const desk = await openCloudDesk();
+    const id = await waiting(desk);
+    const mend = desk.hang('checkHealth');
+    await desk.answer(1, 'proceed');
+    while ((await desk.run(`status ${id} --json`)).json().rotations[0]?.state !== 'checkHealth');
+    desk.sandbox.onRequest(({ operation }) => {
+      if (operation === 'StopExecution') mend();
+    });
+
+    const { code, json, stderr } = await desk.run(`rollback ${id} --json`);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('it is at checkHealth; waiting for that to end');
+    expect(json()).toMatchObject({ outcome: 'rolledBack', execution: desk.execution(2) });
+    expect((await desk.describe(1)).status).toBe('ABORTED');
+    expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 0 });
+  });
+
   test('is too late once the old key is deleted', async () => {
     const desk = await openCloudDesk();
     const id = await waiting(desk, 'awaitGrace');

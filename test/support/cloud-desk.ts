@@ -9,6 +9,7 @@ import { createFunctions } from '../../src/lambda/functions.ts';
 import { partsOf } from '../../src/lambda/parts.ts';
 import type { Signal } from '../../src/machine/context.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
+import type { FunctionHandler } from '../../src/sandbox/index.ts';
 import { type DeskOptions, type Ending, openDesk, start } from './cli.ts';
 import { deployMachine } from './deployed-machine.ts';
 
@@ -62,7 +63,8 @@ export async function openCloudDesk(options: CloudDeskOptions = {}, ending?: End
     policy: async () => parsePolicy(policy, 'policy.json'),
     log: () => {},
   });
-  const machine = await deployMachine(sandbox, createFunctions(parts) as never);
+  const functions: Record<string, FunctionHandler> = createFunctions(parts) as never;
+  const machine = await deployMachine(sandbox, functions);
   if (isFound) {
     sandbox.parameters.create({ name: '/keyturn/state-machine', type: 'String', value: machine, region });
     sandbox.parameters.create({ name: '/keyturn/policy', type: 'String', value: policy, region });
@@ -83,6 +85,11 @@ export async function openCloudDesk(options: CloudDeskOptions = {}, ending?: End
     /** Somebody else answers the wait that it is in. */
     answer: async (attempt: number, signal: Signal) =>
       answerWait(machines, await readRemote(machines, execution(attempt)), { signal, at: start }),
+    /** From now on the function never answers; what is returned mends it. */
+    hang: (name: string) => {
+      sandbox.functions.register(name, () => new Promise(() => {}));
+      return () => sandbox.functions.register(name, functions[name] as FunctionHandler);
+    },
     /** The same command line by somebody who may do everything. */
     byAdministrator: async (command: string) => {
       const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = desk.env;
