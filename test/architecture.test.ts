@@ -22,6 +22,7 @@ const tools = [
   'src/child-process.ts',
   'src/time-limit.ts',
   'src/duration.ts',
+  'src/shown.ts',
   'src/version.ts',
 ];
 

@@ -6,7 +6,7 @@ import { isInterruption } from './interruption.ts';
 import type { Io } from './io.ts';
 import { refuseUnknownValues } from './known-values.ts';
 import type { Flags } from './options.ts';
-import { shown } from './shown.ts';
+import { shown } from '../shown.ts';
 
 export interface PrintedError {
   name: string;

@@ -8,7 +8,7 @@ import { isInterruption } from './interruption.ts';
 import { renderRotation } from './render.ts';
 import { describeRotation, type RotationDocument } from './rotation-document.ts';
 import type { Session } from './session.ts';
-import { shown } from './shown.ts';
+import { shown } from '../shown.ts';
 import { toCopy } from './to-copy.ts';
 
 /** Runs, prints, and returns the exit code. What breaks a run from outside (a full disk) is shown with the rotation. */

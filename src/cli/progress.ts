@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 import type { Announcement } from '../activities/contract.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { readCause } from '../machine/blame.ts';
+import { shown } from '../shown.ts';
 import type { Io } from './io.ts';
 import type { GlobalFlags } from './options.ts';
-import { shown } from './shown.ts';
 import { doing, doneWords, waitingWords } from './step-words.ts';
 
 export interface Progress {
@@ -15,6 +15,8 @@ export interface Progress {
   say(text: string): void;
   /** Only with --verbose. */
   detail(text: string): void;
+  /** Takes the line of the step that is under way off a terminal: what is printed next begins a line. */
+  clear(): void;
   /** Lines that belong together, indented. */
   block(lines: readonly string[]): void;
 }
@@ -26,9 +28,13 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
     hasColor(io, flags) ? styleText(style, text, { validateStream: false }) : text;
   const live = stderr.isTTY === true && !flags.quiet;
   let open = false;
-  const line = (text: string) => {
-    stderr.write(`${open ? '\r\x1b[2K' : ''}${text}\n`);
+  const clear = () => {
+    if (open) stderr.write('\r\x1b[2K');
     open = false;
+  };
+  const line = (text: string) => {
+    clear();
+    stderr.write(`${text}\n`);
   };
 
   const mark = (sign: string, style: Parameters<typeof styleText>[0], at: string, text: string) =>
@@ -39,7 +45,8 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
       if (flags.verbose) line(paint('dim', `    ${at} ${state} ${event}${detail && `: ${shown(oneLine(detail))}`}`));
       if (flags.quiet && event !== 'failed') return;
       if (event === 'started' && live) {
-        stderr.write(`${open ? '\r\x1b[2K' : ''}${paint('dim', `  … ${doing[state] ?? state}`)}`);
+        clear();
+        stderr.write(paint('dim', `  … ${doing[state] ?? state}`));
         open = true;
       }
       const told = event === 'done' ? doneWords(state, context) : null;
@@ -47,10 +54,7 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
       if (event === 'failed') mark('✘', 'red', at, `${doing[state] ?? state}: ${shown(readCause(detail).message)}`);
       if (event === 'waiting') mark('◷', 'yellow', at, `${waitingWords(state)} ${shown(detail)}`);
       if (event === 'stopped' && open) line('');
-      if (event === 'ended' && open) {
-        stderr.write('\r\x1b[2K');
-        open = false;
-      }
+      if (event === 'ended') clear();
       if (event === 'signal') mark('→', 'cyan', at, detail === 'rollBack' ? 'going back' : detail);
     },
     announce: ({ text }) => line(`  ${paint('cyan', '!')} ${shown(text)}`),
@@ -61,6 +65,7 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
     detail: (text) => {
       if (flags.verbose) line(paint('dim', `    ${shown(text)}`));
     },
+    clear,
     block: (lines) => {
       if (!flags.quiet) for (const text of lines) line(text === '' ? '' : `  ${shown(text)}`);
     },

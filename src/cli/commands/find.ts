@@ -8,7 +8,7 @@ import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
-import { shown } from '../shown.ts';
+import { shown } from '../../shown.ts';
 import { whereKeyIs } from '../where-key-is.ts';
 
 interface Owner {

@@ -20,7 +20,7 @@ import { renderRotation } from '../render.ts';
 import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
-import { shown } from '../shown.ts';
+import { shown } from '../../shown.ts';
 import { countsAsDelivered, isVouched, placesUnread, refuseToPrintPair } from '../unread-places.ts';
 
 export async function resume(flags: Flags, io: Io, id: string | undefined): Promise<number> {

@@ -12,7 +12,7 @@ import { withRemotes } from '../remote/shown-together.ts';
 import { renderRotation } from '../render.ts';
 import { type RotationDocument, standing } from '../rotation-document.ts';
 import { openSession, type Session, signAsTheUserWill } from '../session.ts';
-import { shown } from '../shown.ts';
+import { shown } from '../../shown.ts';
 
 export async function status(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const session = openSession(flags, io);
