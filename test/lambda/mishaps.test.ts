@@ -1,0 +1,162 @@
+// What becomes of a rotation that nobody watches when something is taken away under it: what it does by itself, and what it
+// leaves to a person.
+import { describe, expect, test } from 'vitest';
+import type { ActivityName } from '../../src/machine/context.ts';
+import { type Cloud, createCloud, region, secret, user } from '../support/cloud.ts';
+
+const open = [expect.stringMatching(/^keyturn:claim:sfn-/)];
+
+/** For good, like `--force-delete-without-recovery`. */
+function removeSecrets(cloud: Cloud, prefix: string): void {
+  const names = Object.keys(cloud.sandbox.secrets.snapshot()).map((path) => path.replace(`${region}/`, ''));
+  for (const name of names.filter((one) => one.startsWith(prefix))) cloud.sandbox.secrets.delete(name);
+}
+
+describe('a key that somebody deleted', () => {
+  test.each(['awaitQuiet', 'awaitGrace'] as const)('the old one, in %s: the rotation is done', async (where) => {
+    const cloud = await createCloud();
+    cloud.once(where, () => cloud.account.deleteKey(cloud.oldKey));
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+    expect(cloud.told()).not.toContain('aboutToDelete');
+  });
+
+  test.each(['awaitQuiet', 'awaitGrace'] as const)(
+    'the new one, in %s: the old one is active, and a roll back puts it into the place again',
+    async (where) => {
+      const cloud = await createCloud();
+      cloud.once(where, () => cloud.account.deleteKey(cloud.newKey()));
+
+      const { ended, state } = await cloud.run();
+      const between = cloud.left();
+      const back = await cloud.run({ user, rotation: state.claimUser.base.rotation, intent: 'rollBack' }, 'back');
+
+      expect([ended, state.checkOldKeyUse.reason]).toEqual(['stuck', 'the new key is not active any more']);
+      expect(between).toMatchObject({ keys: ['old Active'], claims: open, place: 'new' });
+      expect(back.ended).toBe('rolledBack');
+      expect(cloud.left()).toEqual({ keys: ['old Active'], claims: [], secrets: [], place: 'old' });
+    },
+  );
+});
+
+describe('a secret that somebody deleted', () => {
+  test.each(['awaitQuiet', 'awaitGrace'] as const)(
+    'the place, in %s: both keys are active, and it is stuck',
+    async (where) => {
+      const cloud = await createCloud();
+      cloud.once(where, () => cloud.sandbox.secrets.delete(secret));
+
+      const { ended, state } = await cloud.run();
+
+      expect(ended).toBe('stuck');
+      expect(state.error.Cause).toContain('the secret app/alice is not there');
+      expect(cloud.account.snapshot()[user]?.keys.map(({ status }) => status)).toEqual(['Active', 'Active']);
+    },
+  );
+
+  test('the vault, after the delivery: nothing needs it but a roll back', async () => {
+    const cloud = await createCloud();
+    cloud.once('awaitQuiet', () => removeSecrets(cloud, 'keyturn/vault/'));
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe('rotated');
+  });
+
+  test('the vault, and then a roll back: the old key is active, and the place stays on the new one', async () => {
+    const cloud = await createCloud({ answers: { awaitGrace: ['rollBack'] } });
+    cloud.once('awaitQuiet', () => removeSecrets(cloud, 'keyturn/vault/'));
+
+    const { ended, state } = await cloud.run();
+
+    expect([ended, state.releaseUser.reason]).toEqual([
+      'rolledBack',
+      'no old secret is kept, so the places stay on the new key',
+    ]);
+    expect(cloud.left()).toMatchObject({ keys: ['old Active', 'new Active'], place: 'new' });
+  });
+
+  test('S28 the seal: nothing is deactivated', async () => {
+    const cloud = await createCloud();
+    cloud.once('awaitQuiet', () => removeSecrets(cloud, 'keyturn/seal/'));
+
+    const { ended, state } = await cloud.run();
+
+    expect([ended, state.error.Error]).toEqual(['stuck', 'RecordError']);
+    expect(cloud.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: open, place: 'new' });
+  });
+});
+
+describe('a function that Lambda cannot run, as when it cannot assume its role', () => {
+  const unable = (cloud: Cloud, name: ActivityName) =>
+    cloud.wrapped(name, () => () => {
+      const message = 'The role defined for the function cannot be assumed by Lambda.';
+      throw Object.assign(new Error(message), { name: 'Lambda.AWSLambdaException' });
+    });
+
+  test.each([
+    ['claimUser', 'refused', ['old Active'], []],
+    ['deliverKey', 'stuck', ['old Active', 'new Active'], open],
+    ['deactivateKey', 'stuck', ['old Active', 'new Active'], open],
+    ['deleteKey', 'stuck', ['old Inactive', 'new Active'], open],
+  ] as const)('%s: %s after seven tries, and nothing more is changed', async (name, end, keys, claims) => {
+    const cloud = await createCloud();
+    unable(cloud, name);
+
+    const { ended, events } = await cloud.run();
+
+    const tries = events.filter(({ lambdaFunctionScheduledEventDetails: one }) => one?.resource?.endsWith(`:${name}`));
+    expect([ended, tries.length]).toEqual([end, 7]);
+    expect(cloud.left()).toMatchObject({ keys, claims });
+  });
+
+  test('S2 checkHealth: after twice probeEvery the old key is active again', async () => {
+    const cloud = await createCloud();
+    unable(cloud, 'checkHealth');
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
+    expect(cloud.told()).toContain('reactivated');
+  });
+
+  test('reactivateKey: the old key stays inactive, and needs the printed line', async () => {
+    const cloud = await createCloud({ answers: { awaitGrace: ['rollBack'] } });
+    unable(cloud, 'reactivateKey');
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left()).toMatchObject({ keys: ['old Inactive', 'new Active'], claims: open });
+  });
+});
+
+describe('S34 a switch that somebody forgot', () => {
+  test('while it watches: when the watch is over the rotation is stuck, with both keys active', async () => {
+    const policy = `defaults: { consumers: ["secretsmanager:${secret}"], administrators: [alice], watchLimit: 8d }`;
+    const cloud = await createCloud({ policy });
+    cloud.once('awaitQuiet', () => cloud.turnSwitch('stop'));
+
+    const { ended, state } = await cloud.run();
+
+    expect([ended, state.checkOldKeyUse.verdict]).toEqual(['stuck', 'overdue']);
+    expect(state.checkOldKeyUse.reason).toContain('the switch /keyturn/switch says "stop"');
+    expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
+  });
+
+  test('in the grace: nothing is deleted until it says go, asked every six hours', async () => {
+    const cloud = await createCloud();
+    cloud.once('awaitGrace', () => cloud.turnSwitch('stop'));
+    cloud.nth('awaitGrace', 5, () => cloud.turnSwitch('go'));
+
+    const { ended, state } = await cloud.run();
+
+    const late = Date.parse(state.deleteKey.at) - Date.parse(state.deactivateKey.graceUntil);
+    expect(ended).toBe('rotated');
+    expect(Math.round(late / 3_600_000)).toBe(24);
+  });
+});
