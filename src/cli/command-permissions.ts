@@ -57,6 +57,18 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
   },
   // What it takes in Step Functions is added to this.
   handoff: { activities: [], besides: [...show, 'iam:GetUser', 'iam:ListUserTags'], vault: ['get'] },
+  audit: {
+    activities: [],
+    besides: [
+      'iam:GenerateCredentialReport',
+      'iam:GetAccessKeyLastUsed',
+      'iam:GetAccountAuthorizationDetails',
+      'iam:GetAccountSummary',
+      'iam:GetCredentialReport',
+      'iam:ListAccessKeys',
+      'iam:ListUsers',
+    ],
+  },
   find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'], searches: true },
   policy: null,
   demo: null,

@@ -109,6 +109,22 @@ export const commandTable: readonly CommandRow[] = [
     options: (command) => withEngine(command.option('--user <name>', 'the only open one of this user')),
   },
   {
+    name: 'audit',
+    about: "what is wrong with the account's access keys",
+    load: async () => (await import('./commands/audit.ts')).audit,
+    options: (command) =>
+      command
+        .option('--format <name>', 'table, json, csv, html or sarif', 'table')
+        .option('--output <file>', 'write the report there (default: standard output)')
+        .option('--profile-rules <set>', 'cis-1.4, cis-3.0, cis-5.0, cis-6.0, cis-7.0, fsbp or prowler', 'cis-7.0')
+        .option('--fail-on <severity>', 'exit 3 from this severity on: low, medium, high, critical or none', 'medium')
+        .option('--user <name>', 'only this user')
+        .option('--key <id>', 'with --explain: only this key')
+        .option('--fresh', 'leave the credential report, which may be four hours old, and ask for each user')
+        .option('--ids <when>', 'look up key ids, policies, tags and events: auto or never', 'auto')
+        .option('--explain <rule>', 'with --user: the raw values and the arithmetic'),
+  },
+  {
     name: 'policy',
     argument: '[command]',
     about: 'the least IAM policy that a command needs (default: all of them)',
@@ -127,6 +143,8 @@ export const commandTable: readonly CommandRow[] = [
     name: 'demo',
     about: 'the whole procedure in an embedded AWS',
     load: async () => (await import('./commands/demo.ts')).demo,
+    options: (command) =>
+      command.addOption(new Option('--engine <engine>', 'who waits in it: local or stepfunctions').default('local')),
   },
   {
     name: 'find',

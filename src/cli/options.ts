@@ -40,4 +40,13 @@ export interface Flags extends GlobalFlags, TimeFlags {
   in?: string[];
   port?: string;
   seed?: string;
+  format?: string;
+  output?: string;
+  profileRules?: string;
+  failOn?: string;
+  fresh?: boolean;
+  ids?: string;
+  explain?: string;
+  since?: string;
+  regions?: string;
 }
