@@ -21,9 +21,11 @@ export interface Resource {
   Properties: Record<string, unknown>;
 }
 
-interface Given extends Partial<Omit<KeyRotationProps, 'mode'>> {
+interface Given extends Partial<Omit<KeyRotationProps, 'mode' | 'userPath'>> {
   /** Default `rotate`. */
   mode?: KeyRotationProps['mode'] | 'unsaid';
+  /** Default `/machines/`; `unsaid` leaves it out. */
+  userPath?: string;
   /** Of the policy file. */
   policy?: string;
   /** Whether the functions' code is looked at, which takes its time to be put together. */
@@ -53,7 +55,13 @@ export async function forgetDeployed(): Promise<void> {
   if (folder) await rm(folder, { recursive: true });
 }
 
-export async function deployed({ policy = '', withCode, mode = 'rotate', ...props }: Given = {}): Promise<Deployed> {
+export async function deployed({
+  policy = '',
+  withCode,
+  mode = 'rotate',
+  userPath = '/machines/',
+  ...props
+}: Given = {}): Promise<Deployed> {
   folder ??= await mkdtemp(join(tmpdir(), 'keyturn-deployed-'));
   const functions = join(folder, 'functions');
   built ??= buildFunctions(root, functions);
@@ -63,8 +71,8 @@ export async function deployed({ policy = '', withCode, mode = 'rotate', ...prop
   await writeFile(policyFile, policy);
   const app = new App({ outdir, context: withCode ? {} : { 'aws:cdk:bundling-stacks': [] } });
   const stack = new Stack(app, 'keyturn', { env: { account: '123456789012', region: 'eu-west-1' } });
-  const told = mode === 'unsaid' ? {} : { mode };
-  new KeyRotation(stack, 'KeyRotation', { userPath: '/machines/', ...told, functions, ...props, policyFile });
+  const told = { ...(mode === 'unsaid' ? {} : { mode }), ...(userPath === 'unsaid' ? {} : { userPath }) };
+  new KeyRotation(stack, 'KeyRotation', { ...told, functions, ...props, policyFile });
   const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
   const assets = assetsIn(outdir);
   return reading(
