@@ -123,6 +123,9 @@ export async function runRotation(
   );
 }
 
+/** The rotations whose pair was looked for: once is enough, and what was warned of need not be warned of again. */
+const askedFor = new WeakMap<Aws, Set<string>>();
+
 /**
  * A user who rotates their own key signs with the new pair from delivery on; the old one must fall silent (S17). A vault
  * that cannot be read is warned of: it may not stand before a look, or before a way back (S1).
@@ -134,6 +137,9 @@ export async function signAsTheUserWill(
   // What Step Functions made lies in its own vault, for its own functions.
   if (engine === 'stepfunctions' && !handedOver) return;
   if (!context.plan.oldKey || !wasOffered(context)) return;
+  const known = askedFor.get(aws) ?? new Set();
+  if (known.has(rotation)) return;
+  askedFor.set(aws, known.add(rotation));
   try {
     const pair = await vaultOf(context.plan).get(rotation, 'new');
     if (pair) aws.signWithInsteadOf(context.plan.oldKey, pair);

@@ -5,6 +5,7 @@ import { type Account, type Credentials, createAccount } from './account.ts';
 import type { PutMetric } from './alarm.ts';
 import { type Answering, answer } from './answer.ts';
 import { cloudWatch } from './cloudwatch.ts';
+import { createStateMachines, type StateMachines } from './arranged-machines.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
@@ -36,6 +37,7 @@ import type { PublishedMessage } from './topic.ts';
 import type { World } from './world.ts';
 
 export type * from './account.ts';
+export type * from './arranged-machines.ts';
 export type { PutMetric } from './alarm.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
 export type { FunctionContext, FunctionHandler, Functions } from './functions.ts';
@@ -74,6 +76,7 @@ export interface Sandbox {
   readonly secrets: Secrets;
   readonly parameters: Parameters;
   readonly functions: Functions;
+  readonly stateMachines: StateMachines;
   /** What was published to topics, oldest first. */
   readonly published: readonly PublishedMessage[];
   /** What CloudWatch was given to count. */
@@ -159,6 +162,7 @@ export async function createSandbox({
     secrets: createSecrets(world),
     parameters: createParameters(world),
     functions: world.functions,
+    stateMachines: createStateMachines(world),
     published: world.published,
     metrics: world.metrics,
     settings,

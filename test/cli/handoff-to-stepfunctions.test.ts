@@ -291,3 +291,17 @@ describe('a rotation that was handed over', () => {
     expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 0, vault: [], holds: 'old' });
   });
 });
+
+test('keyturn demo --engine stepfunctions shows it, with nothing installed', async () => {
+  const desk = await openCloudDesk();
+  const from = desk.sandbox.requests.length;
+
+  const { code, json, stderr } = await desk.run('demo --engine stepfunctions --json');
+
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({ outcome: 'rotated', engine: 'stepfunctions', user: 'shop' });
+  expect(stderr).toContain('This machine could be switched off now.');
+  expect(stderr).toContain('keyturn aboutToDelete: shop');
+  expect(desk.sandbox.requests.slice(from)).toEqual([]);
+  expect(desk.stateFiles()).toBeNull();
+});

@@ -1,5 +1,5 @@
 // keyturn demo: the whole procedure in the embedded AWS, on a clock on which weeks pass in moments. On a terminal it is the
-// real wizard; without one the same rotation plays through, narrated.
+// real wizard; without one the same rotation plays through, narrated; so it does where Step Functions waits.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { openSession, type Session } from '../session.ts';
 import type { Story } from './wizard.ts';
 
 const hour = 3_600_000;
+const region = 'eu-west-1';
 
 export async function demo(flags: Flags, io: Io): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-demo-'));
@@ -25,6 +26,12 @@ export async function demo(flags: Flags, io: Io): Promise<number> {
     const old = await furnish(sandbox, time, file);
     const clock = clockOf(time, (shift) => shopAtWork(sandbox, file, old, shift));
     const session = openDemoSession(flags, io, { clock, sandbox, folder, file });
+    if (flags.engine === 'stepfunctions') {
+      const { deployStack } = await import('../demo-stack.ts');
+      const notify = (subject: string) => session.progress.say(`  ✉ ${subject}`);
+      deployStack(sandbox, { clock: time, region, notify });
+      return await played(session, file);
+    }
     return io.terminal ? await toldByTheWizard(session) : await played(session, file);
   } finally {
     await sandbox.close();
@@ -83,7 +90,7 @@ function openDemoSession(
     AWS_SHARED_CREDENTIALS_FILE: file,
     AWS_CONFIG_FILE: join(folder, 'config'),
     AWS_PROFILE: 'admin',
-    AWS_REGION: 'eu-west-1',
+    AWS_REGION: region,
   };
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, aws, { AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true' });
@@ -133,5 +140,7 @@ async function played(session: Session, file: string): Promise<number> {
   progress.say('\nThe plan:\n');
   progress.block(planWords(plan, keys, subject.now));
   progress.say(`\n${backupIsFound}\n`);
-  return begin({ ...session, flags }, plan);
+  if (flags.engine !== 'stepfunctions') return begin({ ...session, flags }, plan);
+  const { playedByStepFunctions } = await import('./demo-handed-over.ts');
+  return playedByStepFunctions({ ...session, flags }, plan);
 }

@@ -5,6 +5,7 @@ import { RefusedError, UsageError } from '../../errors.ts';
 import { rotationOf } from '../../lambda/input.ts';
 import { orInterrupted } from '../interruption.ts';
 import type { Session } from '../session.ts';
+import { signAsEveryUserWill } from '../sign-as-every-user-will.ts';
 import { machineOfExecution } from './arns.ts';
 import { type Machine, machineAt, machineIfAny } from './machine.ts';
 
@@ -32,6 +33,7 @@ export async function remoteNamed(session: Session, id: string): Promise<Found |
   const machine = machineArn ? machineAt(session, machineArn) : await machineIfAny(session);
   if (!machine) return null;
   const { machines } = machine;
+  await signAsEveryUserWill(session);
   if (machineArn) return { machine, remote: await orInterrupted(session.io, readRemote(machines, id)) };
 
   const running = await runningRemotes({ ...session, flags: { ...session.flags, user: undefined as never } }, machine);

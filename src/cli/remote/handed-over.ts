@@ -6,7 +6,7 @@ import { executionArn, type Remote, readRemote } from '../../engine/stepfunction
 import { NoSuchEntityError, RefusedError } from '../../errors.ts';
 import type { RotationContext } from '../../machine/context.ts';
 import { orInterrupted } from '../interruption.ts';
-import type { Session } from '../session.ts';
+import { type Session, signAsTheUserWill } from '../session.ts';
 import type { Found } from './find-remote.ts';
 import type { Followed } from './follow.ts';
 import { machineAt } from './machine.ts';
@@ -20,6 +20,7 @@ export interface Afar extends Found {
 export async function executionOf(session: Session, handed: RotationRecord): Promise<Found | null> {
   const { handedOver, execution } = handed;
   if (!handedOver) return null;
+  await signAsTheUserWill(session, handed);
   const machine = machineAt(session, handedOver.machine);
   const arn = execution ?? executionArn(handedOver.machine, handedOver.name);
   const remote = await orInterrupted(session.io, readRemote(machine.machines, arn)).catch((error) => {

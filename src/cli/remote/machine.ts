@@ -8,6 +8,7 @@ import { unattendedSettings } from '../../policy/settings.ts';
 import { policyOf } from '../effective-flags.ts';
 import { orInterrupted } from '../interruption.ts';
 import type { Session } from '../session.ts';
+import { signAsEveryUserWill } from '../sign-as-every-user-will.ts';
 import { surroundingsOf } from '../surroundings.ts';
 import { accountOf, isStateMachineArn, regionOf } from './arns.ts';
 
@@ -27,6 +28,7 @@ export function machineAt({ aws }: Pick<Session, 'aws'>, arn: string): Machine {
 
 /** Throws UsageError where none is named anywhere, and what AWS says where it may not be asked. */
 export async function machineAskedFor(session: Session, user: PolicyUser | null = null): Promise<Machine> {
+  await signAsEveryUserWill(session);
   const arn = (await named(session, user)) ?? (await written(session));
   if (!isStateMachineArn(arn)) {
     throw new RefusedError(`the parameter ${parameterNames.machine} names no state machine`, {

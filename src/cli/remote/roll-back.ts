@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { describe, outcomeOf, print } from '../finish.ts';
 import { mustHaveOldKey, reactivate } from '../old-key.ts';
 import { mustBeSameAccount } from '../same-account.ts';
-import { runRotation, type Session, signAsTheUserWill } from '../session.ts';
+import { runRotation, type Session } from '../session.ts';
 import { codeOfRollBack, type Followed, printFollowed } from './follow.ts';
 import { type Afar, executionOf, isLeftHere, isRefusedThere, settled, takenBack } from './handed-over.ts';
 import { rollBackRemotely, watchAgainRemotely } from './steer.ts';
@@ -50,7 +50,6 @@ async function reactivateOnly(session: Session, handed: RotationRecord, why: str
 
 export async function rollBackAfar(session: Session, { machine, remote, handed }: Afar): Promise<number> {
   const before = handed ?? remote.record;
-  if (handed) await signAsTheUserWill(session, handed);
   await mustBeSameAccount(session, before);
   if (session.flags.onlyReactivate) {
     const { record } = await watchAgainRemotely(session, { machine, remote });

@@ -5,7 +5,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { describe } from '../finish.ts';
 import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
-import { type Session, signAsTheUserWill } from '../session.ts';
+import type { Session } from '../session.ts';
 import type { Found } from './find-remote.ts';
 import { type Followed, printFollowed } from './follow.ts';
 import { type Afar, executionOf, settled, withExecution } from './handed-over.ts';
@@ -15,7 +15,6 @@ export async function steered(
   { machine, remote, handed }: Afar,
   steer: (session: Session, found: Found) => Promise<Followed>,
 ): Promise<number> {
-  if (handed) await signAsTheUserWill(session, handed);
   await mustBeSameAccount(session, handed ?? remote.record);
   const isOver = handed !== null && withExecution(handed, remote).outcome === 'rotated';
   const followed = isOver
