@@ -9,6 +9,7 @@ import { readCause } from '../machine/blame.ts';
 import type { ConsumerStatus, KeyFacts, RotationContext } from '../machine/context.ts';
 import type { ShownOutcome } from './exit-codes.ts';
 import { remoteHintOf } from './remote/hints.ts';
+import { askedOfItsAccount } from './same-account.ts';
 
 export interface RotationDocument {
   rotation: string | null;
@@ -34,10 +35,11 @@ export interface RotationDocument {
 export async function describeRotation(
   aws: Aws,
   record: RotationRecord,
-  ended: ShownOutcome = standing(record),
+  given?: ShownOutcome,
 ): Promise<{ document: RotationDocument; stale: KeyturnError | null }> {
   const { context } = record;
-  const { keys, stale } = await freshKeys(aws, context);
+  const ended = given ?? standing(record);
+  const { keys, stale } = await freshKeys(aws, record, given === undefined);
   const reason = seenNow(record, ended, keys) ?? reasonOf(record, ended);
   const next = ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint);
   return {
@@ -100,12 +102,15 @@ export function standing(record: RotationRecord): ShownOutcome {
   return record.outcome ?? (record.park || record.engine === 'stepfunctions' ? 'waiting' : 'stopped');
 }
 
+/** A run has made sure of the account; who only looks has not yet (S9). */
 async function freshKeys(
   aws: Aws,
-  context: RotationContext,
+  record: RotationRecord,
+  onlyLooks: boolean,
 ): Promise<{ keys: KeyFacts[]; stale: KeyturnError | null }> {
   try {
-    return { keys: await keysWithUse({ aws }, context.plan.user), stale: null };
+    if (onlyLooks) await askedOfItsAccount(aws, record);
+    return { keys: await keysWithUse({ aws }, record.context.plan.user), stale: null };
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error;
     return { keys: [], stale: error };

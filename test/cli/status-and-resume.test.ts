@@ -79,6 +79,21 @@ describe('keyturn status', () => {
     expect(json().rotations).toMatchObject([{ outcome: 'waiting', keys: [] }]);
     expect(stderr).toContain('warning: AWS could not be asked how the keys stand now: iam:ListAccessKeys is denied');
   });
+
+  test('S9 with credentials of another account it shows no keys: a user there may have the same name', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const other = await openDesk({ accountId: '210987654321' });
+    desk.env.AWS_ENDPOINT_URL = other.sandbox.url;
+    desk.env.AWS_ACCESS_KEY_ID = other.env.AWS_ACCESS_KEY_ID;
+    desk.env.AWS_SECRET_ACCESS_KEY = other.env.AWS_SECRET_ACCESS_KEY;
+
+    const { code, json, stderr } = await desk.run('status --json');
+
+    expect(code).toBe(0);
+    expect(json().rotations).toMatchObject([{ rotation: id, outcome: 'waiting', keys: [] }]);
+    expect(stderr).toContain(`these credentials belong to account 210987654321, rotation ${id} to 123456789012`);
+  });
 });
 
 describe('keyturn resume', () => {
