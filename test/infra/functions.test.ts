@@ -123,4 +123,4 @@ test('a synthesis needs no credentials, docker, network or settings, and passes 
     Resources: Record<string, { Type: string }>;
   };
   expect(Object.values(Resources).map(({ Type }) => Type)).toContain('AWS::StepFunctions::StateMachine');
-});
+}, 180_000);
