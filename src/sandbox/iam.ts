@@ -1,5 +1,6 @@
 // IAM, as far as access keys and their users need it.
 import { accountOperations } from './iam-account.ts';
+import { authorizationOperations } from './iam-authorization.ts';
 import { keyOperations } from './iam-keys.ts';
 import { simulationOperations } from './iam-simulation.ts';
 import { tagOperations } from './iam-tags.ts';
@@ -10,5 +11,12 @@ import type { Service } from './service.ts';
 export const iam: Service = {
   name: 'iam',
   wire: queryXml({ namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', version: '2010-05-08' }),
-  operations: { ...userOperations, ...keyOperations, ...tagOperations, ...accountOperations, ...simulationOperations },
+  operations: {
+    ...userOperations,
+    ...keyOperations,
+    ...tagOperations,
+    ...accountOperations,
+    ...authorizationOperations,
+    ...simulationOperations,
+  },
 };
