@@ -1,5 +1,6 @@
 // moto and MiniStack with authentication switched on, each with an administrator who is an IAM user: neither's root
 // credentials are of use in a test, since both let root do what AWS would not.
+import { fileURLToPath } from 'node:url';
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -37,17 +38,20 @@ export interface NewUser {
 }
 
 const region = 'us-east-1';
+const mendedMoto = fileURLToPath(new URL('mended-moto.py', import.meta.url));
 
 /**
  * moto knows the limit of two keys, last use and the credential report. It accepts Inactive keys, so never test their
- * refusal here; and it matches no Resource but `*`.
+ * refusal here; and it matches no Resource but `*`. With a `lambdaPort` its Step Functions call functions there, and tell what happened as
+ * AWS does.
  */
-async function startMoto(): Promise<Emulator> {
+export async function startMoto(lambdaPort?: number): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const program = lambdaPort === undefined ? ['-m', 'moto.server'] : [mendedMoto];
   const server = await startLeashed({
-    command: [python, '-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`],
-    env: { MOTO_PORT: `${port}` },
+    command: [python, ...program, '-H', '127.0.0.1', '-p', `${port}`],
+    env: { MOTO_PORT: `${lambdaPort ?? port}` },
     readyUrl: `${url}/moto-api/`,
     folder: `${cacheFolder}/run/moto-${port}`,
   });
@@ -59,6 +63,7 @@ async function startMoto(): Promise<Emulator> {
     makeAdmin: async () => {
       await post(`${url}/moto-api/reset-auth`, 'inf');
       await post(`${url}/moto-api/reset`);
+      await post(`${url}/moto-api/config`, JSON.stringify({ stepfunctions: { execute_state_machine: true } }));
       const admin = await makeAdmin(url);
       await post(`${url}/moto-api/reset-auth`, '0');
       return admin;
@@ -99,7 +104,7 @@ async function startMiniStack(): Promise<Emulator> {
   });
 }
 
-export const starts = { moto: startMoto, MiniStack: startMiniStack };
+export const starts = { moto: () => startMoto(), MiniStack: startMiniStack };
 
 /** What an unmodified client of the SDK needs to speak to the emulator, by default as its administrator. */
 export function clientFor(emulator: Emulator, credentials = emulator.adminCredentials) {
