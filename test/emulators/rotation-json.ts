@@ -6,6 +6,8 @@ export interface RotationJson {
   rotation: string | null;
   account: string;
   user: string;
+  engine: string;
+  execution: string | null;
   outcome: string;
   state: string;
   oldKey: string | null;
@@ -27,8 +29,8 @@ const shape = {
   rotation: orNull(/^[\w-]+$/),
   account: expect.stringMatching(/^\d{12}$/),
   user: expect.any(String),
-  engine: 'local',
-  execution: null,
+  engine: expect.stringMatching(/^(local|stepfunctions)$/),
+  execution: orNull(/^arn:aws:states:us-east-1:\d{12}:execution:[\w-]+:[\w-]+$/),
   outcome: expect.stringMatching(outcomes),
   state: expect.any(String),
   oldKey: orNull(keyId),
