@@ -9,7 +9,7 @@ import { entryOf, type Needs, needs } from './lambda/needs.ts';
 import type { ActivityName } from './machine/context.ts';
 
 /** The part of a client package's name behind `@aws-sdk/client-`. */
-type Service = 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sfn' | 'sns' | 'ssm' | 'sts';
+type Service = 'cloudtrail' | 'cloudwatch' | 'iam' | 's3' | 'secrets-manager' | 'sfn' | 'sns' | 'ssm' | 'sts';
 
 /** Everybody but a wait may ask who they are. */
 const reach = (name: keyof typeof needs): Service[] => {
@@ -31,7 +31,11 @@ const reach = (name: keyof typeof needs): Service[] => {
 /** Functions that are none of the state machine's. */
 const others: Readonly<Record<string, readonly Service[]>> = {
   'native/rotate-secret.ts': ['sts', 'iam', 'secrets-manager', 'ssm', 'sfn', 'sns'],
+  'key-made-elsewhere.ts': ['iam', 'sns', 'cloudtrail'],
   'ended-execution.ts': ['sts', 'iam', 'secrets-manager', 'sfn', 'sns'],
+  'sweep/list-users.ts': ['sts', 'iam', 'sfn', 'ssm', 's3'],
+  'sweep/decide.ts': ['sts', 'iam', 'secrets-manager', 'sfn', 'ssm', 's3'],
+  'sweep/report.ts': ['sns', 's3'],
 };
 
 /** By the entry files in `src/lambda/`. */

@@ -12,6 +12,7 @@ import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
 import { stateMachinesOf } from './state-machines.ts';
 import { topicOf } from './topic.ts';
+import { trailsOf } from './trails.ts';
 import { translated } from './translate.ts';
 
 export function createAws(options: AwsOptions): Aws {
@@ -159,6 +160,17 @@ export function createAws(options: AwsOptions): Aws {
       });
     },
 
+    hasPassword: async (user) => {
+      const { sdk, client } = await iam();
+      try {
+        await translated('iam:GetLoginProfile', () => client.send(new sdk.GetLoginProfileCommand({ UserName: user })));
+        return true;
+      } catch (error) {
+        if (error instanceof NoSuchEntityError) return false;
+        throw error;
+      }
+    },
+
     allowedTo: async (userArn, actions) => {
       const { sdk, client } = await iam();
       return translated('iam:SimulatePrincipalPolicy', async () => {
@@ -176,6 +188,7 @@ export function createAws(options: AwsOptions): Aws {
     credentialReport: async () => credentialReportOf(await iam()),
     inventory: () => inventoryOf(iam),
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
+    trails: (region) => trailsOf(() => connection.cloudTrail(region)),
     alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),
     bucket: (name) => bucketOf(connection.s3, name),

@@ -1,5 +1,6 @@
 // How requests reach AWS: who signs them, where they go, and what every answer's Date header says of AWS's
 // clock. The SDK is loaded when first needed.
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -97,7 +98,8 @@ export function createConnection(options: AwsOptions) {
       | SNSClient
       | S3Client
       | SFNClient
-      | CloudWatchClient,
+      | CloudWatchClient
+      | CloudTrailClient,
   >(client: Client): Client {
     // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
@@ -145,6 +147,10 @@ export function createConnection(options: AwsOptions) {
     const sdk = await import('@aws-sdk/client-cloudwatch');
     return { sdk, client: watched(new sdk.CloudWatchClient({ ...(await config()), region, credentials })) };
   });
+  const cloudTrail = perRegion(async (region) => {
+    const sdk = await import('@aws-sdk/client-cloudtrail');
+    return { sdk, client: watched(new sdk.CloudTrailClient({ ...(await config()), region, credentials })) };
+  });
   const sfn = perRegion(async (region) => {
     const sdk = await import('@aws-sdk/client-sfn');
     return { sdk, client: watched(new sdk.SFNClient({ ...(await config()), region, credentials })) };
@@ -161,6 +167,7 @@ export function createConnection(options: AwsOptions) {
     sns,
     sfn,
     cloudWatch,
+    cloudTrail,
     s3,
     secretsManager,
     ssm,

@@ -56,6 +56,8 @@ export interface Aws {
   untagUser(user: string, key: string): Promise<void>;
   /** `iam:ListAttachedUserPolicies`, names only. */
   attachedPolicies(user: string): Promise<string[]>;
+  /** Whether the user may sign in to the console with a password, by `iam:GetLoginProfile`. */
+  hasPassword(user: string): Promise<boolean>;
   /** Which of the actions the user's policies allow on anything, by `iam:SimulatePrincipalPolicy`. */
   allowedTo(userArn: string, actions: readonly string[]): Promise<string[]>;
   /**
@@ -79,6 +81,8 @@ export interface Aws {
   topic(arn: string): Topic;
   /** CloudWatch of a region. */
   alarms(region: string): Alarms;
+  /** CloudTrail of a region. */
+  trails(region: string): Trails;
   /** Step Functions of a region. */
   stateMachines(region: string): StateMachines;
   bucket(name: string): Bucket;
@@ -239,6 +243,14 @@ export interface Topic {
 export interface Alarms {
   /** `OK`, `ALARM` or `INSUFFICIENT_DATA`, by `cloudwatch:DescribeAlarms`; null where there is no alarm of that name. */
   state(name: string): Promise<string | null>;
+}
+
+export interface Trails {
+  /**
+   * Names of the trails that record changes in IAM, and of those of which AWS does not say whether they do, by
+   * `cloudtrail:DescribeTrails`, `GetTrailStatus` and `GetEventSelectors`. IAM's events are in us-east-1 alone.
+   */
+  ofIamChanges(): Promise<{ recording: string[]; unclear: string[] }>;
 }
 
 export interface Bucket {

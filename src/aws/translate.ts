@@ -49,6 +49,7 @@ const denied = new Set([
 ]);
 const notThere = new Set([
   'ResourceNotFoundException',
+  'TrailNotFoundException',
   'ParameterNotFound',
   'ParameterVersionNotFound',
   'NoSuchKey',

@@ -69,6 +69,8 @@ export interface Deployment {
   KEYTURN_STATE_MACHINE?: string;
   /** Whether the sweep starts anything. Anything but `rotate` is `report-only`. */
   KEYTURN_MODE?: string;
+  /** `deactivate`: a key that somebody else makes for a user with a password is deactivated. Anything else only tells. */
+  KEYTURN_KEYS_MADE_ELSEWHERE?: string;
   /** Whose keys the sweep looks at: users below this path, by default all, and with this tag (`key=value`). */
   KEYTURN_USER_PATH?: string;
   KEYTURN_USER_TAG?: string;

@@ -69,6 +69,18 @@ export const userOperations: Record<string, Operation> = {
     },
   },
 
+  GetLoginProfile: {
+    kind: 'read',
+    access: onTargetUser,
+    apply: (call) => {
+      const { name, password } = userIn(call.view, targetName(call));
+      if (!password) throw new ServiceError('NoSuchEntity', 404, `Login Profile for User ${name} cannot be found.`);
+      return {
+        LoginProfile: { UserName: name, CreateDate: instant(password.changedAt), PasswordResetRequired: false },
+      };
+    },
+  },
+
   ListAttachedUserPolicies: {
     kind: 'read',
     access: (call) => {

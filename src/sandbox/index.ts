@@ -4,8 +4,9 @@ import type { Clock } from '../clock.ts';
 import { type Account, type Credentials, createAccount } from './account.ts';
 import type { PutMetric } from './alarm.ts';
 import { type Answering, answer } from './answer.ts';
-import { cloudWatch } from './cloudwatch.ts';
 import { createStateMachines, type StateMachines } from './arranged-machines.ts';
+import { cloudTrail } from './cloudtrail.ts';
+import { cloudWatch } from './cloudwatch.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults, type FaultRule } from './faults.ts';
@@ -34,11 +35,12 @@ import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
 import { createTaskTokens } from './task-tokens.ts';
 import type { PublishedMessage } from './topic.ts';
+import type { StoredTrail } from './trail.ts';
 import type { World } from './world.ts';
 
 export type * from './account.ts';
-export type * from './arranged-machines.ts';
 export type { PutMetric } from './alarm.ts';
+export type * from './arranged-machines.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
 export type { FunctionContext, FunctionHandler, Functions } from './functions.ts';
 export type * from './parameters.ts';
@@ -49,7 +51,7 @@ export type * from './secrets.ts';
 export type { Settings } from './settings.ts';
 export type { PublishedMessage } from './topic.ts';
 
-const services = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions, sns, cloudWatch, s3] as const;
+const services = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions, sns, cloudWatch, cloudTrail, s3] as const;
 
 export interface SandboxOptions extends Partial<Settings> {
   /**
@@ -81,6 +83,8 @@ export interface Sandbox {
   readonly published: readonly PublishedMessage[];
   /** What CloudWatch was given to count. */
   readonly metrics: readonly PutMetric[];
+  /** What CloudTrail has for trails; at first none. */
+  readonly trails: StoredTrail[];
   /** May be changed at any time; the next request obeys. */
   readonly settings: Settings;
   /** Every request in the order of arrival. */
@@ -129,6 +133,7 @@ export async function createSandbox({
     published: [],
     alarms: new Map(),
     metrics: [],
+    trails: [],
     buckets: new Map(),
   };
   directory.put(rootUser(world));
@@ -165,6 +170,7 @@ export async function createSandbox({
     stateMachines: createStateMachines(world),
     published: world.published,
     metrics: world.metrics,
+    trails: world.trails,
     settings,
     requests,
     fault: faults.add,

@@ -18,6 +18,7 @@ import type { SignIns } from './sign-ins.ts';
 import type { Execution, StoredStateMachine } from './state-machine.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import type { PublishedMessage, StoredTopic } from './topic.ts';
+import type { StoredTrail } from './trail.ts';
 
 export interface World {
   clock: Clock;
@@ -48,5 +49,6 @@ export interface World {
   /** By region and name. */
   alarms: Map<string, StoredAlarm>;
   metrics: PutMetric[];
+  trails: StoredTrail[];
   buckets: Map<string, StoredBucket>;
 }
