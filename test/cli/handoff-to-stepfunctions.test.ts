@@ -223,6 +223,40 @@ describe('a rotation that was handed over', () => {
     expect(again.json().rotations).toEqual([]);
   });
 
+  test('that was stopped there goes on there, and is not due again and again before that', async () => {
+    const desk = await openHanded();
+    await desk.handedOver();
+    await desk.stopExecution(1);
+
+    const first = await desk.run('resume --all --json');
+    const second = await desk.run('resume --all --json');
+    const { code, json } = await desk.run(`resume ${desk.id} --json`);
+
+    expect([first.code, first.json().rotations.length]).toEqual([5, 1]);
+    expect([second.code, second.json().rotations.length]).toEqual([0, 0]);
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet', execution: desk.execution(2) });
+    expect(desk.record(desk.id)).toMatchObject({ outcome: null, execution: desk.execution(2) });
+  });
+
+  test('S17 of the key that signs is looked at with its successor', async () => {
+    const desk = await openCloudDesk({ shipped: { administrators: ['alice'] } });
+    desk.account.setPolicies('alice', [
+      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+    ]);
+    const [own] = desk.keys;
+    Object.assign(desk.env, { AWS_ACCESS_KEY_ID: own?.accessKeyId, AWS_SECRET_ACCESS_KEY: own?.secretAccessKey });
+    await desk.run(`rotate --to ${desk.place} --yes`);
+    const from = desk.sandbox.requests.length;
+
+    await desk.run('handoff --yes');
+    await desk.run('status');
+    const { code } = await desk.run('proceed --yes');
+
+    expect(code).toBe(0);
+    expect(desk.sandbox.requests.slice(from).map(({ accessKeyId }) => accessKeyId)).not.toContain(own?.accessKeyId);
+  });
+
   test.each(['awaitQuiet', 'awaitGrace'])('goes back from %s: there the key, here the places', async (park) => {
     const desk = await openHanded();
     await desk.handedOver();

@@ -408,6 +408,20 @@ describe('keyturn resume', () => {
   });
 });
 
+test('keyturn release leaves the claim of a rotation that runs there, and clears it once that was stopped', async () => {
+  const desk = await openCloudDesk();
+  const id = await waiting(desk);
+
+  const running = await desk.run(`release ${id} --user alice --yes`);
+  await desk.stopExecution(1);
+  const stopped = await desk.run(`release ${id} --user alice --yes`);
+
+  expect(running.code).toBe(3);
+  expect(running.stderr).toContain(`Step Functions runs rotation ${id}, so its claim is not dead`);
+  expect(stopped.code).toBe(0);
+  expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 0 });
+});
+
 test('keyturn retire runs its second half there', async () => {
   const desk = await openCloudDesk({
     keys: [{ createdAt: '2026-06-01T08:00:00Z' }, { createdAt: '2026-11-01T08:00:00Z' }],

@@ -3,13 +3,14 @@ import { type Claim, claimsOf, releaseClaim } from '../../activities/claim.ts';
 import { newKeyOf } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
-import { RefusedError, UsageError } from '../../errors.ts';
+import { KeyturnError, RefusedError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import { lookAtUser, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import { isOpen } from '../pick-rotation.ts';
+import { remoteNamed } from '../remote/find-remote.ts';
 import { consumersOf, type RotationDocument } from '../rotation-document.ts';
 import { openSession, type Session } from '../session.ts';
 
@@ -26,6 +27,7 @@ export async function release(flags: Flags, io: Io, given: string | undefined): 
 
   const subject = await lookAtUser(aws, io, named);
   const claim = await theClaim(session, subject, id, record);
+  await mustNotRunThere(session, claim.rotation);
   // Whoever holds the lock is alive, and the claim with it.
   const lock = await store.lockUser(subject.caller.account, subject.user.name);
   try {
@@ -43,6 +45,18 @@ export async function release(flags: Flags, io: Io, given: string | undefined): 
   } finally {
     await lock.release();
   }
+}
+
+/** Where Step Functions can be asked; where not, only the person can know. */
+async function mustNotRunThere(session: Session, rotation: string): Promise<void> {
+  const found = await remoteNamed(session, rotation).catch((error) => {
+    if (!(error instanceof KeyturnError)) throw error;
+    return null;
+  });
+  if (found?.remote.execution.status !== 'RUNNING') return;
+  throw new RefusedError(`Step Functions runs rotation ${rotation}, so its claim is not dead`, {
+    hint: `nothing was changed; keyturn status ${rotation} shows it, keyturn rollback ${rotation} goes back`,
+  });
 }
 
 /** Ids may be cut short, as everywhere; one that is no record's here may be another machine's. */

@@ -14,14 +14,13 @@ export interface Found {
   remote: Remote;
 }
 
-/** The rotations of this machine that run now. */
-export async function runningRemotes(session: Session, machine: Machine): Promise<Remote[]> {
-  const { io, flags } = session;
+/** The rotations of this machine that run now, or those of one user. */
+export async function runningRemotes({ io }: Session, machine: Machine, user?: string): Promise<Remote[]> {
   const { machines } = machine;
   const found: Remote[] = [];
   for (const { arn } of await orInterrupted(io, machines.list(machine.arn, 'RUNNING'))) {
     // Whose it is stands in the input; the whole history is only read where it is wanted.
-    if (flags.user && (await machines.describe(arn)).input?.user !== flags.user) continue;
+    if (user && (await machines.describe(arn)).input?.user !== user) continue;
     found.push(await orInterrupted(io, readRemote(machines, arn)));
   }
   return found.reverse();
@@ -36,7 +35,7 @@ export async function remoteNamed(session: Session, id: string): Promise<Found |
   await signAsEveryUserWill(session);
   if (machineArn) return { machine, remote: await orInterrupted(session.io, readRemote(machines, id)) };
 
-  const running = await runningRemotes({ ...session, flags: { ...session.flags, user: undefined as never } }, machine);
+  const running = await runningRemotes(session, machine);
   const matching = running.filter(({ record, execution }) => isMeant(id, record.rotation, execution));
   const [only, another] = matching;
   if (another) {
@@ -55,7 +54,7 @@ export async function remoteNamed(session: Session, id: string): Promise<Found |
 
 /** The only one that runs, of `--user` where given. */
 export async function onlyRemote(session: Session, machine: Machine): Promise<Found> {
-  const running = await runningRemotes(session, machine);
+  const running = await runningRemotes(session, machine, session.flags.user);
   const [only, another] = running;
   if (!only) {
     throw new RefusedError('Step Functions runs no rotation now', {

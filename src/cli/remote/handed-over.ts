@@ -86,8 +86,10 @@ export async function settled(session: Session, handed: RotationRecord, followed
       const vault = vaultOf(record.context.plan);
       await vault.remove(record.rotation, 'old');
       await vault.remove(record.rotation, 'new');
-    } else if (remote.record.execution && remote.record.execution !== handed.execution) {
-      await store.save({ ...handed, execution: remote.record.execution });
+    } else if (remote.record.execution) {
+      // One that needs a person is no longer due by itself.
+      const outcome = record.outcome === null ? null : 'stuck';
+      await store.save({ ...handed, execution: remote.record.execution, outcome });
     }
     return shown;
   } finally {

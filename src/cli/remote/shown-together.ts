@@ -29,7 +29,7 @@ export async function withRemotes(session: Session, id: string | undefined, list
 async function running(session: Session): Promise<RotationRecord[]> {
   try {
     const machine = await machineIfAny(session);
-    return machine ? (await runningRemotes(session, machine)).map(({ record }) => record) : [];
+    return machine ? (await runningRemotes(session, machine, session.flags.user)).map(({ record }) => record) : [];
   } catch (error) {
     if (!(error instanceof KeyturnError) || isAskedFor(session)) throw error;
     session.progress.detail(`the state machine was not looked at: ${error.message}`);
@@ -43,7 +43,7 @@ async function asItIsThere(session: Session, handed: RotationRecord): Promise<Ro
     const found = await executionOf(session, handed);
     if (!found) return handed;
     const record = withExecution(handed, found.remote);
-    const isOver = record.outcome === 'rotated' && handed.outcome === null;
+    const isOver = record.outcome === 'rotated' && handed.outcome !== 'rotated';
     if (!isOver || record.context.plan.vault !== 'file') return record;
     const { remote } = await settled(session, handed, { remote: found.remote, ended: record.outcome, why: '' });
     return remote.record;
