@@ -141,7 +141,7 @@ function boxed(boxes: ReadonlyMap<string, Box>): string[] {
   for (const frame of frames) {
     const inside = [...boxes].filter(([, { by }]) => by.join() === frame);
     const [only] = inside[0]?.[1].by ?? [];
-    if (only) lines.push(`  subgraph by${shortName(only)}["invoked by ${shortName(only)} alone"]`);
+    if (only) lines.push(`  subgraph by${shortName(only)}["invoked by ${shortName(only)}"]`);
     for (const [name, { names }] of inside) lines.push(`${only ? '    ' : '  '}${name}["${names.join('<br/>')}"]`);
     if (only) lines.push('  end');
   }
@@ -179,6 +179,10 @@ function reachOf(all: Template['Resources'], role: unknown): Reach {
 
 function reachedBy(all: Template['Resources'], resource: unknown): string[] {
   const text = flat(resource);
+  // Whom the machine itself invokes names it by its name, or there would be a circle in the template.
+  const [, name] = /:(?:stateMachine|execution):([\w-]+)(?::\*)?$/.exec(text) ?? [];
+  const byName = Object.entries(all).find(([, { Properties }]) => name && Properties?.StateMachineName === name);
+  if (byName) return [byName[0]];
   const found = outside.find(([pattern]) => pattern.test(text));
   const ofStack = named(all, resource).filter(
     (id) => things[all[id]?.Type ?? ''] || /Function$/.test(all[id]?.Type ?? ''),

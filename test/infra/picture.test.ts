@@ -60,7 +60,7 @@ test('functions that may do the same are one box, in the frame of the state mach
   expect(drawn).toEqual([
     'flowchart LR',
     'Machine[("state machine<br/>Machine")]',
-    'subgraph byMachine["invoked by Machine alone"]',
+    'subgraph byMachine["invoked by Machine"]',
     'a["a<br/>b"]',
     'end',
     'c["c"]',
@@ -83,6 +83,22 @@ test('what starts a function, and whom an alarm tells', () => {
     'Topic --> people',
     'alarms --> Topic',
   ]);
+});
+
+test('a state machine that is named, not referred to, is the one of that name', () => {
+  const drawn = lines({
+    Sweep12345678: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: 'keyturn-sweep' } },
+    Machine12345678: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: 'keyturn' } },
+    decide: functionOf('keyturn-decide', 'Role'),
+    Role: role,
+    P: policyOf(
+      'Role',
+      ['Allow', 'states:StartExecution', named('states:eu-west-1:1:stateMachine:keyturn')],
+      ['Allow', 'states:DescribeExecution', named('states:eu-west-1:1:execution:keyturn:*')],
+    ),
+  });
+
+  expect(drawn.filter((line) => line.includes('-> '))).toEqual(['decide --> Machine']);
 });
 
 test('how many resources there are of each type is drift, too', () => {
