@@ -9,6 +9,7 @@ import { createFoundation } from './foundation.ts';
 import { createNativeRotation } from './native-rotation.ts';
 import type { KeyRotationProps } from './props.ts';
 import { createStateMachine } from './state-machine.ts';
+import { createSweep } from './sweep.ts';
 import { createWatch } from './watch.ts';
 
 /** Rotates the access keys of an account's users by Step Functions. At most one in a region of an account. */
@@ -30,6 +31,7 @@ export class KeyRotation extends Construct {
     this.records = foundation.records;
     createNativeRotation(this, foundation);
     createEndedExecutions(this, foundation);
+    createSweep(this, foundation);
     createWatch(this, foundation);
   }
 }

@@ -9,6 +9,8 @@ export const functionPrefix = 'keyturn-';
 
 export const machineName = 'keyturn';
 
+export const sweepName = 'keyturn-sweep';
+
 export const parameterNames = {
   /** Everything stops unless its value is `go` (S34). */
   switch: '/keyturn/switch',
@@ -16,5 +18,7 @@ export const parameterNames = {
   policy: '/keyturn/policy',
 } as const;
 
-/** Where in the bucket the records of ended rotations are. */
+/** Where in the bucket the records of ended rotations are, what a sweep hands from function to function, and what it found. */
 export const recordPrefix = 'records/';
+export const sweepPrefix = 'sweep/';
+export const reportPrefix = 'reports/';

@@ -13,7 +13,7 @@ import type { Foundation } from './foundation.ts';
 import { machineName, recordPrefix } from './names.ts';
 import { onScope } from './users.ts';
 
-const allow = (sid: string, actions: readonly string[], resources: readonly string[], conditions?: object) =>
+export const allow = (sid: string, actions: readonly string[], resources: readonly string[], conditions?: object) =>
   new PolicyStatement({ sid, actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) });
 
 /** `puts`: of the vault's users, those that put pairs into it. */
@@ -71,12 +71,12 @@ function onExecutions(stack: Stack, key: string, how: 'start' | 'look'): PolicyS
   ];
 }
 
-/** By its name: whoever is told of the machine may be made before it. */
-export function machineArn(stack: Stack): string {
+/** By its name: whoever is told of a machine may be made before it. */
+export function machineArn(stack: Stack, name = machineName): string {
   return stack.formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: machineName,
+    resourceName: name,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }
@@ -141,7 +141,7 @@ function keptAway(stack: Stack, own: { vault: string[]; seals: string[] }): Poli
   ];
 }
 
-function useKey(sid: string, stack: Stack, key: string, service: string, encrypts: boolean): PolicyStatement {
+export function useKey(sid: string, stack: Stack, key: string, service: string, encrypts: boolean): PolicyStatement {
   const { via = [] } = kmsPermission(service, stack.region, []);
   const actions = encrypts ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'];
   return allow(sid, actions, [key], { StringEquals: { 'kms:ViaService': [...via] } });

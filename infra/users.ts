@@ -7,6 +7,8 @@ import type { Policy } from '../src/policy/policy.ts';
 export interface UserScope {
   /** ARNs. */
   users: string[];
+  /** What all of them are below. */
+  path: string;
   /** Every user must have this tag. */
   tag?: { key: string; value: string } | undefined;
   /** Whom nothing may be done to that goes towards a deletion. */
@@ -48,7 +50,8 @@ export function userScope(
     ...(administratorsPath === undefined ? [] : [{ users: [below(administratorsPath)] }]),
     ...exemptUsers(policy).map(({ name, until }) => ({ users: [user(name), user(`*/${name}`)], until })),
   ];
-  return { users: [below(userPath ?? '/')], tag: userTag, denied };
+  const path = userPath ?? '/';
+  return { users: [below(path)], path, tag: userTag, denied };
 }
 
 /** Of those who are exempt as a whole; IAM's policies know nothing of single keys. */

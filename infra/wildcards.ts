@@ -9,12 +9,17 @@ const reasons: readonly [RegExp, string][] = [
   [/:secret:keyturn\/seal\/\*$/, 'a rotation’s seal is a secret that is named after it'],
   [/:execution:keyturn:\*$/, 'an execution’s name says which key it is about'],
   [/\/records\/\*$/, 'a rotation’s record is an object that is named after it'],
+  [/\/sweep\/\*$/, 'what a sweep hands from function to function is in a folder that is named after it'],
+  [/\/reports\/\*$/, 'a report is an object that is named after its day'],
+  [/:execution:keyturn-sweep\/decide:\*$/, 'each user’s turn is an execution without a name of its own'],
   [/:(?:secret|parameter):?\/?/, 'the places that whoever deploys has drawn'],
 ];
 
 /** By action, where AWS knows no resource or none can be named. */
 const withoutResource: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'a narrower resource would hide composite alarms (CloudWatch API Reference)',
+  'iam:GenerateCredentialReport': 'AWS knows no resource for it (Service Authorization Reference)',
+  'iam:GetCredentialReport': 'AWS knows no resource for it (Service Authorization Reference)',
   'secretsmanager:ListSecrets': 'AWS knows no resource for it (Service Authorization Reference)',
 };
 
