@@ -4,6 +4,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { createActivityFunctions } from './activities.ts';
+import { createDetection } from './detection.ts';
 import { createEndedExecutions } from './ended-executions.ts';
 import { createFoundation } from './foundation.ts';
 import { createNativeRotation } from './native-rotation.ts';
@@ -31,6 +32,7 @@ export class KeyRotation extends Construct {
     this.records = foundation.records;
     createNativeRotation(this, foundation);
     createEndedExecutions(this, foundation);
+    createDetection(this, foundation, props.keysMadeElsewhere ?? 'tell');
     createSweep(this, foundation);
     createWatch(this, foundation);
   }

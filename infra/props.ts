@@ -25,6 +25,12 @@ export interface KeyRotationProps {
   readonly subscribers?: readonly string[];
   /** `report-only` denies every change to users and their keys, except what brings a key back. Default `report-only`. */
   readonly mode?: 'report-only' | 'rotate';
+  /**
+   * What is done about access keys that somebody else makes: people are told in any case; with `deactivate` a key that is made
+   * for a user of the deployment who has a password for the console is deactivated, also where keyturn made it at a terminal.
+   * Default `tell`.
+   */
+  readonly keysMadeElsewhere?: 'tell' | 'deactivate';
   /** Of the keys, the records and the logs. Default RETAIN; anything else is for deployments that test something. */
   readonly removalPolicy?: RemovalPolicy;
   /** Folder of the functions' bundled code. Default: what the package brings along. */

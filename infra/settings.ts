@@ -11,6 +11,7 @@ const known = [
   'placeKeys',
   'subscribers',
   'mode',
+  'keysMadeElsewhere',
   'removalPolicy',
 ] as const;
 
@@ -40,6 +41,7 @@ export function settingsOf({ node }: App): KeyRotationProps {
     places: placesOf(list('places'), list('placeKeys')),
     subscribers: list('subscribers'),
     mode: modeOf(text('mode')),
+    keysMadeElsewhere: madeElsewhereOf(text('keysMadeElsewhere')),
     removalPolicy: text('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   };
 }
@@ -53,6 +55,11 @@ function tagOf(text: string): { key: string; value: string } {
 function modeOf(text = 'report-only'): 'report-only' | 'rotate' {
   if (text === 'report-only' || text === 'rotate') return text;
   throw new Error(`keyturn:mode is report-only or rotate, not ${text}`);
+}
+
+function madeElsewhereOf(text = 'tell'): 'tell' | 'deactivate' {
+  if (text === 'tell' || text === 'deactivate') return text;
+  throw new Error(`keyturn:keysMadeElsewhere is tell or deactivate, not ${text}`);
 }
 
 function placesOf(arns: readonly string[], keys: readonly string[]): Places {

@@ -7,6 +7,7 @@ const reasons: readonly [RegExp, string][] = [
   [/:user\//, 'the users of the deployment: those below its path, and where it says so only those with its tag'],
   [/:secret:keyturn\/vault\/\*$/, 'a rotation’s pairs are in a secret that is named after it'],
   [/:secret:keyturn\/seal\/\*$/, 'a rotation’s seal is a secret that is named after it'],
+  [/:cloudtrail:\*:\*:trail\/\*$/, 'a trail may be any region’s, and an organization’s is another account’s'],
   [/:execution:keyturn:\*$/, 'an execution’s name says which key it is about'],
   [/\/records\/\*$/, 'a rotation’s record is an object that is named after it'],
   [/\/sweep\/\*$/, 'what a sweep hands from function to function is in a folder that is named after it'],
@@ -20,6 +21,7 @@ const withoutResource: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'a narrower resource would hide composite alarms (CloudWatch API Reference)',
   'iam:GenerateCredentialReport': 'AWS knows no resource for it (Service Authorization Reference)',
   'iam:GetCredentialReport': 'AWS knows no resource for it (Service Authorization Reference)',
+  'cloudtrail:DescribeTrails': 'AWS knows no resource for it (Service Authorization Reference)',
   'secretsmanager:ListSecrets': 'AWS knows no resource for it (Service Authorization Reference)',
 };
 

@@ -34,6 +34,8 @@ interface Given extends Partial<Omit<KeyRotationProps, 'mode' | 'userPath'>> {
 
 export interface Deployed {
   resources: Readonly<Record<string, Resource>>;
+  /** Those of the stack in us-east-1, which sends on what happens there. */
+  away: Readonly<Record<string, Resource>>;
   ofType(type: string): Resource[];
   /** By the name that the function has without `keyturn-`. */
   functions: Readonly<Record<string, Resource>>;
@@ -73,18 +75,24 @@ export async function deployed({
   const stack = new Stack(app, 'keyturn', { env: { account: '123456789012', region: 'eu-west-1' } });
   const told = { ...(mode === 'unsaid' ? {} : { mode }), ...(userPath === 'unsaid' ? {} : { userPath }) };
   new KeyRotation(stack, 'KeyRotation', { ...told, functions, ...props, policyFile });
-  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
+  const away = app.node.findAll().find((one): one is Stack => one instanceof Stack && one !== stack);
+  const resources = resourcesOf(stack);
   const assets = assetsIn(outdir);
-  return reading(
-    Object.fromEntries(Object.entries(Resources).map(([id, one]) => [id, resolved(one, Resources) as Resource])),
-    (hash) => join(outdir, assets[hash] ?? ''),
-  );
+  return {
+    ...reading(resources, (hash) => join(outdir, assets[hash] ?? '')),
+    away: away ? resourcesOf(away) : {},
+  };
+}
+
+function resourcesOf(stack: Stack): Record<string, Resource> {
+  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
+  return Object.fromEntries(Object.entries(Resources).map(([id, one]) => [id, resolved(one, Resources) as Resource]));
 }
 
 /** Names of the functions that the state machine invokes. */
 export const ofMachine = [...activityNames, ...parkNames].map((name) => basename(entryOf(name), '.ts')).sort();
 
-function reading(resources: Record<string, Resource>, assetFolder: (hash: string) => string): Deployed {
+function reading(resources: Record<string, Resource>, assetFolder: (hash: string) => string): Omit<Deployed, 'away'> {
   const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
   const functions = Object.fromEntries(
     ofType('AWS::Lambda::Function').map((one) => [String(one.Properties.FunctionName).replace('keyturn-', ''), one]),
