@@ -200,6 +200,8 @@ export interface AuditTail {
     activeKeys: number;
     bySeverity: Record<Severity, number>;
     byStatus: Record<Finding['status'], number>;
+    /** Active keys by their age in whole days, the youngest first; `to` is not in it, and null for the last. */
+    ages: { from: number; to: number | null; keys: number }[];
   };
 }
 

@@ -18,6 +18,7 @@ import type { ReportRow } from './credential-report.ts';
 import { factsOf, type Listed } from './facts.ts';
 import { findingsOf, rulesOf } from './judge.ts';
 import { lookups } from './lookups.ts';
+import { day, since } from './rules/reckoning.ts';
 import { gapsOf, known, type Stock, type StockDeps, takeStock } from './stock.ts';
 
 export interface AuditOptions {
@@ -45,7 +46,7 @@ export async function runAudit(
   };
   renderer.head(head);
 
-  const tally = newTally();
+  const tally = newTally(limits);
   const gaps = gapsOf(stock);
   const judged = { account: stock.caller.account, set, limits };
   const notListed: Listed = {
@@ -134,15 +135,25 @@ function notLookedAt(stock: Stock, set: RuleSet): Gap[] {
   });
 }
 
-function newTally() {
+/** Days at which a bar of the histogram begins: 90 is where most policies draw the line. */
+const ageSteps = [0, 30, 60, 90, 180, 365, 730];
+
+function newTally({ now }: Pick<Limits, 'now'>) {
   const bySeverity = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
   const byStatus = { OPEN: 0, MUTED: 0, PASS: 0, INCOMPLETE: 0 };
   const counts = { users: 0, keys: 0, activeKeys: 0 };
+  const ages = ageSteps.map((from, index) => ({ from, to: ageSteps[index + 1] ?? null, keys: 0 }));
   return {
     user: ({ keys }: UserFacts) => {
       counts.users += 1;
       counts.keys += keys.length;
-      counts.activeKeys += keys.filter(({ active }) => active).length;
+      for (const { active, createdAt } of keys) {
+        if (!active) continue;
+        counts.activeKeys += 1;
+        const age = (since(createdAt, { now }) ?? 0) / day;
+        const bar = ages.findLast(({ from }) => age >= from);
+        if (bar && createdAt !== null) bar.keys += 1;
+      }
     },
     finding: ({ severity, status }: Finding) => {
       byStatus[status] += 1;
@@ -152,7 +163,7 @@ function newTally() {
       complete: incomplete.length === 0 && byStatus.INCOMPLETE === 0,
       incomplete,
       notLookedAt,
-      summary: { ...counts, bySeverity, byStatus },
+      summary: { ...counts, bySeverity, byStatus, ages },
     }),
   };
 }
