@@ -36,9 +36,6 @@ const others: Readonly<Record<string, readonly Service[]>> = {
   'sweep/list-users.ts': ['sts', 'iam', 'sfn', 'ssm', 's3'],
   'sweep/decide.ts': ['sts', 'iam', 'secrets-manager', 'sfn', 'ssm', 's3'],
   'sweep/report.ts': ['sns', 's3'],
-  'sweep/list-users.ts': ['sts', 'iam', 'sfn', 'ssm', 's3'],
-  'sweep/decide.ts': ['sts', 'iam', 'secrets-manager', 'sfn', 'ssm', 's3'],
-  'sweep/report.ts': ['sns', 's3'],
 };
 
 /** By the entry files in `src/lambda/`. */
