@@ -19,7 +19,7 @@ describe('a row', () => {
   test('gives what AWS knows, and null for the rest', () => {
     const [row] = rowsOf(`${header}\n${alice}`);
 
-    expect(row).toEqual({
+    expect(row).toMatchObject({
       user: 'alice',
       arn: 'arn:aws:iam::123456789012:user/alice',
       isRoot: false,
