@@ -80,6 +80,20 @@ describe('keyturn handoff', () => {
     expect(json()).toMatchObject({ outcome: 'waiting', execution: desk.execution(1) });
   });
 
+  test('that was cut off does not take an execution of that name for its own which it is not', async () => {
+    const desk = await openHanded();
+    const mend = desk.sandbox.fault({ operation: 'states:StartExecution', call: 'every', kind: 'reset' });
+    await desk.handedOver();
+    mend();
+    await desk.startExecution(1, { user: 'alice' });
+
+    const { code, json } = await desk.handedOver();
+
+    expect(code).toBe(3);
+    expect(json().error.message).toBe(`another execution is named ${desk.ids[0]}-1, with another input`);
+    expect(desk.record(desk.id)).not.toHaveProperty('execution');
+  });
+
   test('that is denied leaves it here', async () => {
     const desk = await openHanded();
     desk.sandbox.fault({ operation: 'states:StartExecution', call: 'every', kind: 'accessDenied' });

@@ -241,6 +241,18 @@ describe('keyturn status', () => {
     expect([running[0]?.outcome, ended[0]?.outcome]).toEqual(['waiting', 'rolledBack']);
   });
 
+  test('--all shows the ended ones there as well, where it is asked for them', async () => {
+    const desk = await openCloudDesk();
+    const id = await waiting(desk);
+    await desk.run(`rollback ${id}`);
+
+    const plain = (await desk.run('status --all --json')).json().rotations;
+    const asked = (await desk.run('status --all --engine stepfunctions --json')).json().rotations;
+
+    expect(plain).toEqual([]);
+    expect(asked).toMatchObject([{ rotation: id, outcome: 'rolledBack', execution: desk.execution(1) }]);
+  });
+
   test('is none the worse where nobody may look there, unless that was asked for', async () => {
     const desk = await openCloudDesk();
     await waiting(desk);

@@ -81,6 +81,8 @@ export async function openCloudDesk(options: CloudDeskOptions = {}, ending?: End
     held: () => JSON.parse(String(sandbox.secrets.value(secret, { region }))).accessKeyId as string,
     /** Somebody stops it in the console. */
     stopExecution: (attempt: number) => machines.stop(execution(attempt), 'enough'),
+    /** Somebody starts one in the console. */
+    startExecution: (attempt: number, input: object) => machines.start(machine, `${desk.ids[0]}-${attempt}`, input),
     describe: (attempt: number) => machines.describe(execution(attempt)),
     /** Somebody else answers the wait that it is in. */
     answer: async (attempt: number, signal: Signal) =>

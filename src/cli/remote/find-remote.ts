@@ -4,6 +4,7 @@ import { newestAttempt, type Remote, readRemote } from '../../engine/stepfunctio
 import { RefusedError, UsageError } from '../../errors.ts';
 import { rotationOf } from '../../lambda/input.ts';
 import { orInterrupted } from '../interruption.ts';
+import type { Flags } from '../options.ts';
 import type { Session } from '../session.ts';
 import { signAsEveryUserWill } from '../sign-as-every-user-will.ts';
 import { machineOfExecution } from './arns.ts';
@@ -14,11 +15,15 @@ export interface Found {
   remote: Remote;
 }
 
-/** The rotations of this machine that run now, or those of one user. */
-export async function runningRemotes({ io }: Session, machine: Machine, user?: string): Promise<Remote[]> {
+/** The rotations of this machine that run now, or those of one user; with `all` also those that have ended. */
+export async function remotesOf(
+  { io }: Session,
+  machine: Machine,
+  { user, all }: Pick<Flags, 'user' | 'all'> = {},
+): Promise<Remote[]> {
   const { machines } = machine;
   const found: Remote[] = [];
-  for (const { arn } of await orInterrupted(io, machines.list(machine.arn, 'RUNNING'))) {
+  for (const { arn } of await orInterrupted(io, machines.list(machine.arn, all ? undefined : 'RUNNING'))) {
     // Whose it is stands in the input; the whole history is only read where it is wanted.
     if (user && (await machines.describe(arn)).input?.user !== user) continue;
     found.push(await orInterrupted(io, readRemote(machines, arn)));
@@ -35,7 +40,7 @@ export async function remoteNamed(session: Session, id: string): Promise<Found |
   await signAsEveryUserWill(session);
   if (machineArn) return { machine, remote: await orInterrupted(session.io, readRemote(machines, id)) };
 
-  const running = await runningRemotes(session, machine);
+  const running = await remotesOf(session, machine);
   const matching = running.filter(({ record, execution }) => isMeant(id, record.rotation, execution));
   const [only, another] = matching;
   if (another) {
@@ -54,7 +59,7 @@ export async function remoteNamed(session: Session, id: string): Promise<Found |
 
 /** The only one that runs, of `--user` where given. */
 export async function onlyRemote(session: Session, machine: Machine): Promise<Found> {
-  const running = await runningRemotes(session, machine, session.flags.user);
+  const running = await remotesOf(session, machine, session.flags.user ? { user: session.flags.user } : {});
   const [only, another] = running;
   if (!only) {
     throw new RefusedError('Step Functions runs no rotation now', {

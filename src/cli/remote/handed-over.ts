@@ -1,5 +1,6 @@
 // A rotation that was begun here and handed over: its record here, what its execution did since, and what is left to do here
 // once that has ended. The pairs rest in the vault here until then.
+import { isDeepStrictEqual } from 'node:util';
 import { stamp } from '../../activities/aws-time.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { executionArn, type Remote, readRemote } from '../../engine/stepfunctions.ts';
@@ -27,7 +28,9 @@ export async function executionOf(session: Session, handed: RotationRecord): Pro
     if (error instanceof NoSuchEntityError && !execution) return null;
     throw error;
   });
-  return remote && { machine, remote };
+  // The name may have been taken by somebody else's in between: only what was sent from here is this rotation's.
+  const isOurs = execution !== undefined || isDeepStrictEqual(remote?.execution.input, handedOver.input);
+  return remote && isOurs ? { machine, remote } : null;
 }
 
 export async function afar(session: Session, handed: RotationRecord): Promise<Afar> {

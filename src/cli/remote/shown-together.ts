@@ -2,8 +2,9 @@
 import type { RotationRecord } from '../../engine/contract.ts';
 import type { RecordList } from '../../engine/record-store.ts';
 import { KeyturnError } from '../../errors.ts';
+import { isOpen } from '../pick-rotation.ts';
 import type { Session } from '../session.ts';
-import { remoteNamed, runningRemotes } from './find-remote.ts';
+import { remoteNamed, remotesOf } from './find-remote.ts';
 import { executionOf, settled, withExecution } from './handed-over.ts';
 import { isAskedFor, machineIfAny } from './machine.ts';
 import { isHanded } from './which.ts';
@@ -12,7 +13,9 @@ import { isHanded } from './which.ts';
 export async function withRemotes(session: Session, id: string | undefined, list: RecordList): Promise<RecordList> {
   const { store } = session;
   const records: RotationRecord[] = [];
-  for (const record of list.records) records.push(isHanded(record) ? await asItIsThere(session, record) : record);
+  for (const record of list.records) {
+    records.push(isHanded(record) && isOpen(record) ? await asItIsThere(session, record) : record);
+  }
   if (id !== undefined) {
     if (records.length > 0 || list.unreadable.length > 0) return { ...list, records };
     const found = await remoteNamed(session, id);
@@ -21,15 +24,18 @@ export async function withRemotes(session: Session, id: string | undefined, list
     return { ...list, records: found ? [found.remote.record] : [] };
   }
   const known = new Set((await store.list()).records.map(({ rotation }) => rotation));
-  const others = (await running(session)).filter(({ rotation }) => !known.has(rotation));
-  return { ...list, records: [...records, ...others] };
+  const there = (await others(session)).filter(({ rotation }) => !known.has(rotation));
+  return { ...list, records: [...records, ...there] };
 }
 
 /** A machine that nobody asked for, and that may not be looked at, is none. */
-async function running(session: Session): Promise<RotationRecord[]> {
+async function others(session: Session): Promise<RotationRecord[]> {
   try {
     const machine = await machineIfAny(session);
-    return machine ? (await runningRemotes(session, machine, session.flags.user)).map(({ record }) => record) : [];
+    const { user, all } = session.flags;
+    // Of ended ones there may be thousands, each with a history to read: only where that is asked for.
+    const wanted = { ...(user ? { user } : {}), ...(all && isAskedFor(session) ? { all } : {}) };
+    return machine ? (await remotesOf(session, machine, wanted)).map(({ record }) => record) : [];
   } catch (error) {
     if (!(error instanceof KeyturnError) || isAskedFor(session)) throw error;
     session.progress.detail(`the state machine was not looked at: ${error.message}`);
