@@ -1,8 +1,9 @@
 // Which places and probes a function can reach: those in AWS. A secret that only says of itself whose it is counts once the
 // pair in it proves that (S27).
 import type { User } from '../aws/contract.ts';
-import { openConsumer, parseSpec, resolveConsumer } from '../consumers/registry.ts';
-import { ConsumerError, KeyNotAcceptedError, RefusedError } from '../errors.ts';
+import { lookInJson } from '../consumers/pair-in-json.ts';
+import { resolveConsumer } from '../consumers/registry.ts';
+import { ConsumerError, KeyNotAcceptedError, NoSuchEntityError, RefusedError } from '../errors.ts';
 import type { Parts } from './parts.ts';
 
 const placesInAws = ['secretsmanager', 'ssm'];
@@ -35,25 +36,23 @@ export async function taggedPlaces(parts: Parts, user: User, oldKey: string, pro
   for (const { name, primaryRegion } of secrets) {
     if (primaryRegion !== null && primaryRegion !== region) continue;
     const spec = await resolveConsumer(`secretsmanager:${name}`, { cwd: '/', home: '/', env: {}, region });
-    if (proof === 'later' || (await answersAs(parts, spec, user, oldKey))) places.push(spec);
+    if (proof === 'later' || (await answersAs(parts, name, user, oldKey))) places.push(spec);
     else
       parts.log({ level: 'WARN', message: `${spec} is tagged for ${user.name}, and does not hold a key of that user` });
   }
   return places;
 }
 
-/** Whether the pair that the place holds is the old one, and AWS takes it for the user's. */
-export async function answersAs(parts: Parts, spec: string, user: User, oldKey: string): Promise<boolean> {
-  const { aws, clock } = parts;
-  parseSpec(spec);
-  const replacement = { user: user.name, oldKey, newKey: null };
-  const place = await openConsumer(spec, replacement, { clock, aws, env: {}, print: async () => {} });
+/** Whether the pair that the secret holds is the old one, and AWS takes it for the user's. It is only read for that. */
+export async function answersAs({ aws, region }: Parts, secret: string, user: User, oldKey: string): Promise<boolean> {
   try {
-    const { pair } = await place.preflight({ user: user.name, oldKey });
+    const { text } = await aws.secretsManager(region).value(secret, { stage: 'AWSCURRENT' });
+    const { pair } = lookInJson(text ?? '', { where: `the secret ${secret}`, names: null, ids: [oldKey] });
     if (pair?.accessKeyId !== oldKey) return false;
     return (await aws.callerAs(pair)).userId === user.id;
   } catch (error) {
-    if (error instanceof ConsumerError || error instanceof KeyNotAcceptedError) return false;
+    if (error instanceof ConsumerError || error instanceof KeyNotAcceptedError || error instanceof NoSuchEntityError)
+      return false;
     throw error;
   }
 }

@@ -75,7 +75,7 @@ export async function mustBelong(parts: Parts, current: PairVersion, subject: Su
   for (const { name, arn: other } of tagged) {
     const spec = `secretsmanager:${name}#region=${region}`;
     const isKnown = other === arn || named.some((one) => isSecret(one, other));
-    if (!isKnown && (await answersAs(parts, spec, user, pair.accessKeyId))) others.push(spec);
+    if (!isKnown && (await answersAs(parts, name, user, pair.accessKeyId))) others.push(spec);
   }
   if (others.length === 0) return;
   throw refuse(
