@@ -1,6 +1,8 @@
 // What becomes of a rotation that nobody watches when something is taken away under it: what it does by itself, and what it
 // leaves to a person.
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
+import type { ParkMessage } from '../../src/lambda/contract.ts';
 import type { ActivityName } from '../../src/machine/context.ts';
 import { type Cloud, createCloud, region, secret, user } from '../support/cloud.ts';
 
@@ -88,6 +90,17 @@ describe('a secret that somebody deleted', () => {
     expect([ended, state.error.Error]).toEqual(['stuck', 'RecordError']);
     expect(cloud.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: open, place: 'new' });
   });
+
+  test('S28 the seal, and then a roll back: the old key is active, and the place stays on the new one', async () => {
+    const cloud = await createCloud();
+    cloud.once('awaitQuiet', () => removeSecrets(cloud, 'keyturn/seal/'));
+    const { state } = await cloud.run();
+
+    const { ended } = await cloud.run({ user, rotation: state.claimUser.base.rotation, intent: 'rollBack' }, 'back');
+
+    expect(ended).toBe('rolledBack');
+    expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'new' });
+  });
 });
 
 describe('a function that Lambda cannot run, as when it cannot assume its role', () => {
@@ -159,4 +172,21 @@ describe('S34 a switch that somebody forgot', () => {
     expect(ended).toBe('rotated');
     expect(Math.round(late / 3_600_000)).toBe(24);
   });
+});
+
+test('S14 a silence that proves nothing: stuck, and done once a person has it gone on with and ends its watch', async () => {
+  const cloud = await createCloud({ lastUsed: '2026-10-20T08:00:00Z' });
+  const { ended, state } = await cloud.run();
+  let asked = 0;
+  cloud.wrapped('awaitQuiet', (run) => async (event, context) => {
+    await run(event, context);
+    asked += 1;
+    const output = JSON.stringify({ signal: 'proceed', at: '2026-12-28T10:00:00Z' });
+    await cloud.sfn.send(new SendTaskSuccessCommand({ taskToken: (event as ParkMessage).token, output }));
+  });
+
+  const again = await cloud.run({ user, rotation: state.claimUser.base.rotation }, 'again');
+
+  expect([ended, state.checkOldKeyUse.verdict]).toEqual(['stuck', 'unproven']);
+  expect([again.ended, asked]).toEqual(['rotated', 1]);
 });
