@@ -65,6 +65,7 @@ describe('the context', () => {
 
   test('says nothing: only to report, and to keep everything', () => {
     expect(told({})).toEqual({
+      keysMadeElsewhere: 'tell',
       policyFile: 'keyturn.yaml',
       places: { secrets: [], parameters: [], keys: [] },
       subscribers: [],
@@ -86,6 +87,7 @@ describe('the context', () => {
   test.each([
     [{ 'keyturn:userpath': '/' }, 'there is no setting keyturn:userpath; there are: keyturn:policyFile'],
     [{ 'keyturn:mode': 'rotates' }, 'keyturn:mode is report-only or rotate, not rotates'],
+    [{ 'keyturn:keysMadeElsewhere': 'delete' }, 'keyturn:keysMadeElsewhere is tell or deactivate, not delete'],
     [{ 'keyturn:userTag': 'rotate' }, 'keyturn:userTag is KEY=VALUE, not rotate'],
     [
       { 'keyturn:places': 'arn:aws:s3:::bucket' },
