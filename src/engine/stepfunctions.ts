@@ -2,7 +2,7 @@
 // What is known of them is read from their history each time; nothing is remembered.
 import type { ExecutionFacts, StateMachines } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
-import { AnswerUnknownError, RefusedError, ThrottledError } from '../errors.ts';
+import { AnswerUnknownError, NoSuchEntityError, RefusedError, ThrottledError } from '../errors.ts';
 import type { ExecutionInput } from '../lambda/contract.ts';
 import type { Signal } from '../machine/context.ts';
 import type { RotationRecord } from './contract.ts';
@@ -99,9 +99,11 @@ export async function followExecution(
       if (stop.aborted) return { ...remote, ended: 'stopped' };
     } catch (error) {
       silence += 1;
-      const mayPass = error instanceof AnswerUnknownError || error instanceof ThrottledError;
+      // One that was started just now may be shown late.
+      const isLate = error instanceof NoSuchEntityError && reading === null;
+      const mayPass = isLate || error instanceof AnswerUnknownError || error instanceof ThrottledError;
       if (!mayPass || silence >= patience || stop.aborted) throw error;
-      pause = longestPause;
+      pause = isLate ? shortestPause : longestPause;
     }
     await clock.sleep(pause, stop).catch((error) => {
       if (!stop.aborted) throw error;

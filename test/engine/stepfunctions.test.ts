@@ -5,6 +5,7 @@ import { createAws } from '../../src/aws/clients.ts';
 import type { HistoryEntry } from '../../src/engine/contract.ts';
 import {
   answerWait,
+  executionArn,
   followExecution,
   newestAttempt,
   readRemote,
@@ -113,6 +114,30 @@ describe('a rotation that Step Functions runs', () => {
 
     expect(ended).toBe('rotated');
     expect(steps.filter((step) => !/started|done/.test(step))).toEqual(['awaitQuiet waiting', 'rotated ended']);
+  });
+
+  test('may be shown a moment after it was started', async () => {
+    const { begin, follow, machine } = await open();
+
+    const following = follow(executionArn(machine, `${oldKey}-1`));
+    await begin();
+    const { ended } = await following;
+
+    expect(ended).toBe('waiting');
+  });
+
+  test('is looked at again where AWS did not answer, and given up after some time', async () => {
+    const { begin, follow, sandbox } = await open();
+    const arn = await begin();
+    const mend = sandbox.fault({ operation: 'states:DescribeExecution', call: (call) => call <= 6, kind: 'throttled' });
+
+    const { ended } = await follow(arn);
+    mend();
+    sandbox.fault({ operation: 'states:DescribeExecution', call: 'every', kind: 'throttled' });
+    const never = follow(arn);
+
+    expect(ended).toBe('waiting');
+    await expect(never).rejects.toThrow('AWS throttled states:DescribeExecution');
   });
 
   test('is left running by whoever stops to watch', async () => {
