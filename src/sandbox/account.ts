@@ -1,9 +1,11 @@
 // The account seen from behind: arranges users, keys and uses, and shows what is there, without asking anybody's
 // permission and without a request in the log.
 import { instant, timeOf } from '../clock.ts';
+import { asUser } from './authenticate.ts';
 import { type KeyStatus, rootName, type StoredKey, type StoredUser } from './directory.ts';
 import { type NewUser, newUser } from './new-user.ts';
 import { compilePolicy, type PolicyDocument } from './policy.ts';
+import { eventPrincipal } from './recorded-event.ts';
 import type { World } from './world.ts';
 
 export interface Credentials {
@@ -58,6 +60,14 @@ export interface UseArrangement {
   region?: string;
   /** An instant, not in the future; by default now. */
   at?: string;
+  /** With it CloudTrail has an event of the use; without, it was a data event such as GetObject, which no history has. */
+  operation?: string;
+  /** In the event: the source address (by default one of no network), the user agent, the code of a refusal, input and output. */
+  source?: string;
+  agent?: string;
+  error?: string;
+  request?: Readonly<Record<string, unknown>>;
+  response?: Readonly<Record<string, unknown>>;
 }
 
 export interface KeySnapshot {
@@ -186,11 +196,25 @@ export function createAccount(world: World): Account {
       const { user } = owner(keyId);
       directory.put({ ...user, keys: user.keys.filter((key) => key.id !== keyId) });
     },
-    use: (keyId, { service = 's3', region = 'us-east-1', at } = {}) => {
-      const { key } = owner(keyId);
+    use: (keyId, { service = 's3', region = 'us-east-1', at, ...event } = {}) => {
+      const { user, key } = owner(keyId);
       if (timeAt(at) > clock.now()) throw new Error(`a use at ${at} is in the future`);
       if (at === undefined && key.status !== 'Active') return false;
       lastUsed.record(keyId, { at: timeAt(at), service, region });
+      if (event.operation !== undefined) {
+        const {
+          operation,
+          source = '192.0.2.1',
+          agent = 'aws-cli/2.32.0',
+          error = null,
+          request = null,
+          response = null,
+        } = event;
+        const principal = eventPrincipal(asUser(user, keyId, null, world));
+        const readOnly = /^(?:Get|List|Describe)/.test(operation);
+        const shown = { source, agent, error, request, response };
+        world.history.add({ at: timeAt(at), region, service, operation, readOnly, principal, ...shown });
+      }
       return true;
     },
     tags: (name) => ({ ...find(name).tags }),

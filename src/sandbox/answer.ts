@@ -5,6 +5,7 @@ import { accessDenied, authorize } from './authorize.ts';
 import type { FaultRule, Faults } from './faults.ts';
 import type { HttpExchange, Outcome } from './http-server.ts';
 import { anonymous, type Caller, publicPart } from './principal.ts';
+import { recordEvent } from './recorded-event.ts';
 import type { RequestEvent, RequestListener, RequestRecord } from './requests.ts';
 import type { Call, Params, Request, Service, Written } from './service.ts';
 import { ServiceError } from './service-error.ts';
@@ -69,15 +70,23 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
     },
   };
 
+  const recordAs = (error: string | null, result?: Record<string, unknown>) => {
+    const { caller } = passage;
+    const region = signature?.region ?? 'us-east-1';
+    if (caller) recordEvent(world, { http, service, operation, params, caller, region, result, error });
+  };
+
   try {
     const result = await apply(passage, world);
     if (result === 'silence') return 'silence';
+    recordAs(null, result);
     await passage.tell('after', null);
     return outcome(200, service.wire.result(request, result, requestId), fault, requestId, world);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const refused = service.wire.worded(error);
     record.error = refused.code;
+    recordAs(refused.code);
     await passage.tell('after', refused.code);
     return outcome(refused.status, service.wire.refusal(refused, requestId), fault, requestId, world);
   }

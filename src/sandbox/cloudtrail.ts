@@ -1,5 +1,5 @@
-// CloudTrail, as far as trails are looked at; they are arranged, not created, and record nothing.
-
+// CloudTrail: its event history, and trails as far as they are looked at; they are arranged, not created, and record nothing.
+import { lookupEvents } from './cloudtrail-lookup.ts';
 import { requiredText } from './iam-input.ts';
 import { json } from './json.ts';
 import type { Call, Operation, Service } from './service.ts';
@@ -7,6 +7,8 @@ import { ServiceError } from './service-error.ts';
 import type { StoredTrail } from './trail.ts';
 
 const operations: Record<string, Operation> = {
+  LookupEvents: lookupEvents,
+
   DescribeTrails: {
     kind: 'read',
     access: (call) => [{ action: 'cloudtrail:DescribeTrails', resource: trailArn(call, '*') }],

@@ -9,6 +9,7 @@ import { cloudTrail } from './cloudtrail.ts';
 import { cloudWatch } from './cloudwatch.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
+import { createEventHistory } from './event-history.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { createFunctions, type FunctionHandler, type Functions } from './functions.ts';
 import { startHttpServer } from './http-server.ts';
@@ -134,6 +135,8 @@ export async function createSandbox({
     alarms: new Map(),
     metrics: [],
     trails: [],
+    history: createEventHistory(),
+    lookups: new Map(),
     buckets: new Map(),
   };
   directory.put(rootUser(world));

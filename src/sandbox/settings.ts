@@ -23,6 +23,10 @@ export interface Settings {
   readDelay: number;
   /** Which reads are stale: a chance from 0 to 1, or an answer per read (counted per operation, from 1). Default 1. */
   staleReads: number | ((read: { operation: string; read: number }) => boolean);
+  /** Milliseconds until CloudTrail has an event; on AWS about five minutes. Default 0. */
+  eventLatency: number;
+  /** CloudTrail refuses more lookups in a region within a second than these; on AWS two. Default: no limit. */
+  lookupsPerSecond: number;
 }
 
 export const defaultSettings: Readonly<Settings> = {
@@ -35,4 +39,6 @@ export const defaultSettings: Readonly<Settings> = {
   statusDelay: 0,
   readDelay: 0,
   staleReads: 1,
+  eventLatency: 0,
+  lookupsPerSecond: Number.POSITIVE_INFINITY,
 };

@@ -4,6 +4,7 @@ import type { PutMetric, StoredAlarm } from './alarm.ts';
 import type { StoredBucket } from './bucket.ts';
 import type { CredentialReports } from './credential-reports.ts';
 import type { Directory } from './directory.ts';
+import type { EventHistory } from './event-history.ts';
 import type { Functions } from './functions.ts';
 import type { LastUsed } from './last-used.ts';
 import type { StoredParameter } from './parameter.ts';
@@ -50,5 +51,8 @@ export interface World {
   alarms: Map<string, StoredAlarm>;
   metrics: PutMetric[];
   trails: StoredTrail[];
+  history: EventHistory;
+  /** When each region's history was asked within the last second. */
+  lookups: Map<string, number[]>;
   buckets: Map<string, StoredBucket>;
 }
