@@ -7,6 +7,7 @@ import { bucketOf } from './bucket.ts';
 import { type AwsOptions, createConnection } from './connection.ts';
 import type { Aws, Caller, User } from './contract.ts';
 import { credentialReportOf } from './credential-report.ts';
+import { type Lookup, lookupOf } from './event-history.ts';
 import { inventoryOf } from './inventory.ts';
 import { parameterStoreOf } from './parameters.ts';
 import { secretsManagerOf } from './secrets.ts';
@@ -24,6 +25,14 @@ export function createAws(options: AwsOptions): Aws {
     return translated('iam:GetAccessKeyLastUsed', () =>
       client.send(new sdk.GetAccessKeyLastUsedCommand({ AccessKeyId: keyId })),
     );
+  };
+
+  // One for each region: AWS counts the lookups of all who ask.
+  const lookupByRegion = new Map<string, Lookup>();
+  const lookupIn = (region: string) => {
+    const lookup = lookupByRegion.get(region) ?? lookupOf(() => connection.cloudTrail(region), options.clock);
+    lookupByRegion.set(region, lookup);
+    return lookup;
   };
 
   return {
@@ -188,7 +197,7 @@ export function createAws(options: AwsOptions): Aws {
     credentialReport: async () => credentialReportOf(await iam()),
     inventory: () => inventoryOf(iam),
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
-    trails: (region) => trailsOf(() => connection.cloudTrail(region)),
+    trails: (region) => trailsOf(() => connection.cloudTrail(region), lookupIn(region)),
     alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),
     bucket: (name) => bucketOf(connection.s3, name),

@@ -251,6 +251,41 @@ export interface Trails {
    * `cloudtrail:DescribeTrails`, `GetTrailStatus` and `GetEventSelectors`. IAM's events are in us-east-1 alone.
    */
   ofIamChanges(): Promise<{ recording: string[]; unclear: string[] }>;
+  /**
+   * The region's management events of the last 90 days at most, newest first, by `cloudtrail:LookupEvents`; calls on the
+   * objects of a bucket and the like are never among them, nor what happened in the last minutes. Asks twice a second at
+   * most, for 50 events a time.
+   */
+  lookup(by: TrailAttribute, since: string, signal?: AbortSignal): AsyncIterable<TrailEvent>;
+}
+
+/** AWS looks up by one of them at a time. */
+export interface TrailAttribute {
+  attribute: 'EventName' | 'AccessKeyId' | 'Username' | 'ResourceName';
+  value: string;
+}
+
+/** What CloudTrail recorded of one call; a member is null where the event does not say. */
+export interface TrailEvent {
+  id: string;
+  at: string;
+  /** `CreateAccessKey` */
+  name: string;
+  /** `iam.amazonaws.com` */
+  source: string;
+  region: string;
+  /** ARN of who called: of the role where it was a session of one, which `session` then names. */
+  by: string | null;
+  session: string | null;
+  /** The key that signed, long-term or temporary. */
+  keyId: string | null;
+  /** The address, or the AWS service on whose behalf it was. */
+  from: string | null;
+  agent: string | null;
+  error: string | null;
+  /** As CloudTrail spells them: `userName`. */
+  request: Readonly<Record<string, unknown>>;
+  response: Readonly<Record<string, unknown>>;
 }
 
 export interface Bucket {

@@ -2,6 +2,7 @@
 import type * as Sdk from '@aws-sdk/client-cloudtrail';
 import { AccessDeniedError, NoSuchEntityError } from '../errors.ts';
 import type { Trails } from './contract.ts';
+import type { Lookup } from './event-history.ts';
 import { translated } from './translate.ts';
 
 interface Connected {
@@ -9,7 +10,7 @@ interface Connected {
   client: Sdk.CloudTrailClient;
 }
 
-export function trailsOf(connect: () => Promise<Connected>): Trails {
+export function trailsOf(connect: () => Promise<Connected>, lookup: Lookup): Trails {
   const recordsIam = async (trail: string): Promise<boolean> => {
     const { sdk, client } = await connect();
     const { IsLogging } = await translated('cloudtrail:GetTrailStatus', () =>
@@ -23,6 +24,7 @@ export function trailsOf(connect: () => Promise<Connected>): Trails {
   };
 
   return {
+    lookup,
     ofIamChanges: async () => {
       const { sdk, client } = await connect();
       const { trailList = [] } = await translated('cloudtrail:DescribeTrails', () =>
