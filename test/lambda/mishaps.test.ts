@@ -148,8 +148,23 @@ describe('a function that Lambda cannot run, as when it cannot assume its role',
   });
 });
 
-describe('S34 a switch that somebody forgot', () => {
-  test('while it watches: when the watch is over the rotation is stuck, with both keys active', async () => {
+describe('S34 the switch', () => {
+  test.each([
+    ['createKey', 'refused', { keys: ['old Active'], claims: [], place: 'old' }],
+    ['deliverKey', 'stuck', { keys: ['old Active', 'new Active'], claims: open, place: 'old' }],
+    ['deactivateKey', 'stuck', { keys: ['old Active', 'new Active'], claims: open, place: 'new' }],
+    ['deleteKey', 'stuck', { keys: ['old Inactive', 'new Active'], claims: open, place: 'new' }],
+  ] as const)('turned right before %s: %s, with everything as it was', async (name, end, left) => {
+    const cloud = await createCloud();
+    cloud.once(name, () => cloud.turnSwitch('stop'));
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe(end);
+    expect(cloud.left()).toMatchObject(left);
+  });
+
+  test('forgotten while it watches: when the watch is over the rotation is stuck, with both keys active', async () => {
     const policy = `defaults: { consumers: ["secretsmanager:${secret}"], administrators: [alice], watchLimit: 8d }`;
     const cloud = await createCloud({ policy });
     cloud.once('awaitQuiet', () => cloud.turnSwitch('stop'));
@@ -161,7 +176,7 @@ describe('S34 a switch that somebody forgot', () => {
     expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
   });
 
-  test('in the grace: nothing is deleted until it says go, asked every six hours', async () => {
+  test('forgotten in the grace: nothing is deleted until it says go, asked every six hours', async () => {
     const cloud = await createCloud();
     cloud.once('awaitGrace', () => cloud.turnSwitch('stop'));
     cloud.nth('awaitGrace', 5, () => cloud.turnSwitch('go'));
