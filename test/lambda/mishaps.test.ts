@@ -148,6 +148,16 @@ describe('a function that Lambda cannot run, as when it cannot assume its role',
   });
 });
 
+test('a deployment that only reports refuses what is begun by hand, for its roles may not claim anybody', async () => {
+  const cloud = await createCloud();
+  cloud.sandbox.fault({ operation: 'TagUser', call: 'every', kind: 'accessDenied' });
+
+  const { ended, state } = await cloud.run();
+
+  expect([ended, state.releaseUser.reason]).toEqual(['refused', expect.stringContaining('iam:TagUser is denied')]);
+  expect(cloud.left()).toEqual({ keys: ['old Active'], claims: [], secrets: [], place: 'old' });
+});
+
 describe('S34 the switch', () => {
   test.each([
     ['createKey', 'refused', { keys: ['old Active'], claims: [], place: 'old' }],
