@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import boto3
 from moto.core.responses import ActionResult
 from moto.server import main
 from moto.stepfunctions import responses
@@ -21,5 +22,8 @@ def get_execution_history(self):
 
 
 responses.StepFunctionResponse.get_execution_history = get_execution_history
+
+# Executions are threads that make clients of their own, and boto3 makes the first one safely only where it is alone.
+boto3.client("lambda", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
 
 main()

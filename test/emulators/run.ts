@@ -1,16 +1,25 @@
-// `npm run test:emulators`: the tests that run against AWS emulators written by others. A machine that cannot have the
-// emulators skips the lane and says so; a failing test, or a pin that does not exist, fails it.
+// `npm run test:emulators` and `npm run test:deploy`: the tests that run against AWS emulators written by others. A machine that
+// cannot have the emulators skips the lane and says so; a failing test, or a pin that does not exist, fails it.
 import { fileURLToPath } from 'node:url';
 import { parseCLI, startVitest } from 'vitest/node';
 import { prepareVenv } from './venv.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const args = process.argv.slice(2);
+const project = args[0] === 'deploy' ? 'deploy' : 'emulators';
 const missing = prepareVenv();
 if (missing) {
-  console.log(`emulator tests skipped: ${missing}`);
+  console.log(`${project === 'deploy' ? 'deployment' : 'emulator'} tests skipped: ${missing}`);
 } else {
-  const { filter, options } = parseCLI(['vitest', 'run', '--project', 'emulators', ...process.argv.slice(2)]);
+  const others = project === 'deploy' ? args.slice(1) : args;
+  const { filter, options } = parseCLI(['vitest', 'run', '--project', project, ...others]);
   // Rotations mostly wait, so many go on at once.
-  const vitest = await startVitest('test', filter, { maxWorkers: 3, ...options, root, watch: false });
+  const vitest = await startVitest('test', filter, {
+    maxWorkers: 3,
+    maxConcurrency: 8,
+    ...options,
+    root,
+    watch: false,
+  });
   await vitest.close();
 }

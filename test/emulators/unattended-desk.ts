@@ -7,15 +7,15 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { TestContext } from 'vitest';
-import { type Desk, openDesk } from './built-keyturn.ts';
+import { type Desk, openDesk, type Standing } from './built-keyturn.ts';
 import { type Credentials, clientFor, type Emulator } from './servers.ts';
 
-export interface UnattendedDesk extends Omit<Desk, 'standing' | 'place'> {
+export interface UnattendedDesk extends Omit<Desk, 'standing'> {
   old: Credentials;
   /** What the secret holds, as applications read it. */
   inSecret(): Promise<Credentials>;
-  /** Claims, and the secrets that are keyturn's own for this rotation. */
-  standing(rotation?: string | null): Promise<{ keys: Record<string, string>; claims: string[]; secrets: string[] }>;
+  /** With the secrets that are keyturn's own for this rotation. */
+  standing(rotation?: string | null): Promise<Standing & { secrets: string[] }>;
 }
 
 /** The secret's name. */
@@ -44,10 +44,9 @@ export async function openUnattendedDesk(
       return JSON.parse((await secrets.send(new GetSecretValueCommand(asked))).SecretString ?? '{}');
     },
     standing: async (rotation = null) => {
-      const { keys, claims } = await desk.standing();
       const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
       const own = SecretList.map(({ Name = '' }) => Name).filter((one) => rotation !== null && one.includes(rotation));
-      return { keys, claims, secrets: own.sort() };
+      return { ...(await desk.standing()), secrets: own.sort() };
     },
   };
 }

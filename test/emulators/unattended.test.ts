@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { expectExit } from './built-keyturn.ts';
+import { expectExit, nothingLeft } from './built-keyturn.ts';
 import { bundleFunctions, type DeployedKeyturn, deployKeyturn } from './deployed-keyturn.ts';
 import { type LambdaFront, startFront } from './lambda-front.ts';
 import { type RotationJson, rotationsJson } from './rotation-json.ts';
 import { clientFor, type Emulator, startMoto } from './servers.ts';
 import { openUnattendedDesk, secretOf } from './unattended-desk.ts';
 
-const seconds = 'quietFor: 1s, watchLimit: 3s, grace: 1s';
 const hours = 'quietFor: 1h, watchLimit: 2h, grace: 1h';
+const hoursThenSeconds = 'quietFor: 1h, watchLimit: 2h, grace: 1s';
 const times = {
   whole: 'quietFor: 2s, watchLimit: 8s, grace: 1s',
   answered: hours,
-  throttled: seconds,
-  denied: seconds,
-  overtaken: 'quietFor: 1h, watchLimit: 2h, grace: 1s',
+  refused: 'quietFor: 1s, watchLimit: 3s, grace: 1s',
+  overtaken: hoursThenSeconds,
+  handed: hoursThenSeconds,
   switched: hours,
 };
 const users = Object.keys(times);
@@ -109,11 +109,7 @@ describe('moto', { concurrent: true }, () => {
     });
     const { rotation } = ended.json();
     expect(held).toMatchObject({ host: 'db.example.com' });
-    expect(await seen.standing(rotation)).toEqual({
-      keys: { [held.accessKeyId]: 'Active' },
-      claims: [],
-      secrets: [],
-    });
+    expect(await seen.standing(rotation)).toEqual({ ...nothingLeft({ [held.accessKeyId]: 'Active' }), secrets: [] });
     expect(await seen.callerAs(held)).toBe(`arn:aws:iam::${emulator.account}:user/${user}`);
     expect(await seen.callerAs(old)).toBe('InvalidClientTokenId');
     const events = await historyOf(ended.json());
@@ -143,7 +139,7 @@ describe('moto', { concurrent: true }, () => {
     expectExit(first, 0);
     expect(first.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet', until: expect.any(String) });
     expect(atTheWait).toEqual({
-      keys: both,
+      ...nothingLeft(both),
       claims: [`keyturn:claim:${rotation}`],
       secrets: [`keyturn/seal/${rotation}`, `keyturn/vault/${rotation}`],
     });
@@ -157,45 +153,36 @@ describe('moto', { concurrent: true }, () => {
     expectExit(last, 0);
     expect(last.json()).toMatchObject({ rotation, outcome: 'rolledBack', hint: expect.stringContaining('retire') });
     expect(await seen.inSecret()).toMatchObject(old);
-    expect(await seen.standing(rotation)).toEqual({ keys: both, claims: [], secrets: [] });
+    expect(await seen.standing(rotation)).toEqual({ ...nothingLeft(both), secrets: [] });
     const tokens = tokensIn(await historyOf(last.json()));
     const told = JSON.stringify(front.notices()) + front.printed() + (await recordOf(last.json()));
     expect(tokens).toHaveLength(2);
     expect(tokens.filter((token) => told.includes(token))).toEqual([]);
   });
 
-  test('what AWS throttles is tried again, and nothing is done twice', async (context) => {
-    const { user, run, ...seen } = await desk(context, 'throttled');
-    // The SDK sends it three times before the function fails.
-    front.refuse({ Action: 'UpdateAccessKey', UserName: user, Status: 'Inactive' }, 'Throttling', 3);
+  test('what AWS denies is left as it stands; what it throttles is tried again, and not done twice', async (context) => {
+    const { user, old, run, ...seen } = await desk(context, 'refused');
+    const deactivation = { Action: 'UpdateAccessKey', UserName: user, Status: 'Inactive' };
 
-    const ended = await run(`${rotate(user)} --wait`);
-
-    expectExit(ended, 0);
-    expect(ended.json()).toMatchObject({ outcome: 'rotated' });
-    expect(await errorsIn(ended.json())).toEqual(['ThrottledError']);
-    expect((await seen.standing()).keys).toEqual({ [(await seen.inSecret()).accessKeyId]: 'Active' });
-  });
-
-  test('what AWS denies is not tried again; it stands as it was, and is gone on with', async (context) => {
-    const { user, old, run, ...seen } = await desk(context, 'denied');
-    front.refuse({ Action: 'UpdateAccessKey', UserName: user, Status: 'Inactive' }, 'AccessDenied', 1);
-
-    const ended = await run(`${rotate(user)} --wait`);
-    const { rotation, newKey, execution } = ended.json();
+    front.refuse(deactivation, 'AccessDenied', 1);
+    const denied = await run(`${rotate(user)} --wait`);
+    const { rotation, newKey, execution } = denied.json();
     const stuck = await seen.standing(rotation);
+    // The SDK sends it three times before the function fails.
+    front.refuse(deactivation, 'Throttling', 3);
     const resumed = await run(`resume ${execution} --wait`);
 
-    expectExit(ended, 5);
-    expect(ended.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('iam:UpdateAccessKey') });
-    expect(await errorsIn(ended.json())).toEqual(['AccessDeniedError']);
+    expectExit(denied, 5);
+    expect(denied.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('iam:UpdateAccessKey') });
+    expect(await errorsIn(denied.json())).toEqual(['AccessDeniedError']);
     expect(stuck).toMatchObject({
       keys: { [old.accessKeyId]: 'Active', [newKey ?? '']: 'Active' },
       claims: [`keyturn:claim:${rotation}`],
     });
     expectExit(resumed, 0);
     expect(resumed.json()).toMatchObject({ rotation, outcome: 'rotated', newKey });
-    expect(await seen.standing(rotation)).toEqual({ keys: { [newKey ?? '']: 'Active' }, claims: [], secrets: [] });
+    expect(await errorsIn(resumed.json())).toEqual(['ThrottledError']);
+    expect(await seen.standing(rotation)).toEqual({ ...nothingLeft({ [newKey ?? '']: 'Active' }), secrets: [] });
   });
 
   test('S10 an execution that another one overtook stops before it changes anything', async (context) => {
@@ -219,7 +206,29 @@ describe('moto', { concurrent: true }, () => {
     });
     expectExit(ended, 0);
     expect(ended.json()).toMatchObject({ rotation, outcome: 'rotated', newKey });
-    expect(await seen.standing(rotation)).toEqual({ keys: { [newKey ?? '']: 'Active' }, claims: [], secrets: [] });
+    expect(await seen.standing(rotation)).toEqual({ ...nothingLeft({ [newKey ?? '']: 'Active' }), secrets: [] });
+  });
+
+  test('a rotation that was begun here, with a place that only this machine reaches, is handed over', async (context) => {
+    const { user, old, place, run, ...seen } = await desk(context, 'handed');
+    const { rotation, newKey } = (await run(`rotate --user ${user} --to ${place} --yes`)).json();
+
+    const handed = await run(`handoff ${rotation} --yes`);
+    const ended = await run(`proceed ${rotation} --yes --wait`);
+
+    expectExit(handed, 0);
+    expect(handed.json()).toMatchObject({
+      rotation,
+      engine: 'stepfunctions',
+      execution: expect.stringContaining(`:execution:keyturn:${old.accessKeyId}-1`),
+      outcome: 'waiting',
+      state: 'awaitQuiet',
+      newKey,
+    });
+    expectExit(ended, 0);
+    expect(ended.json()).toMatchObject({ rotation, outcome: 'rotated', newKey });
+    expect((await seen.held()).accessKeyId).toBe(newKey);
+    expect(await seen.standing(rotation)).toEqual({ ...nothingLeft({ [newKey ?? '']: 'Active' }), secrets: [] });
   });
 
   test('S34 nothing begins and nothing is deactivated while the switch is off', async (context) => {
@@ -239,7 +248,7 @@ describe('moto', { concurrent: true }, () => {
 
     expectExit(refused, 3);
     expect(refused.json()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('/switched/switch') });
-    expect(untouched).toEqual({ keys: { [old.accessKeyId]: 'Active' }, claims: [], secrets: [] });
+    expect(untouched).toEqual({ ...nothingLeft({ [old.accessKeyId]: 'Active' }), secrets: [] });
     expectExit(heldUp, 5);
     expect(heldUp.json()).toMatchObject({ outcome: 'stuck', reason: expect.stringContaining('/switched/switch') });
     expect(keys).toEqual({ [old.accessKeyId]: 'Active', [newKey ?? '']: 'Active' });
