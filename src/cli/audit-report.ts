@@ -42,6 +42,8 @@ async function rendererOf(format: string, write: (text: string) => void, flags: 
       return (await import('../audit/render/json.ts')).jsonRenderer(write);
     case 'csv':
       return (await import('../audit/render/csv.ts')).csvRenderer(write);
+    case 'html':
+      return (await import('../audit/render/html.ts')).htmlRenderer(write, version);
     case 'sarif':
       return (await import('../audit/render/sarif.ts')).sarifRenderer(write, version);
     default:
