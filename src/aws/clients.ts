@@ -10,6 +10,7 @@ import { credentialReportOf } from './credential-report.ts';
 import { type Lookup, lookupOf } from './event-history.ts';
 import { inventoryOf } from './inventory.ts';
 import { parameterStoreOf } from './parameters.ts';
+import { regionsOf } from './regions.ts';
 import { secretsManagerOf } from './secrets.ts';
 import { stateMachinesOf } from './state-machines.ts';
 import { topicOf } from './topic.ts';
@@ -198,6 +199,7 @@ export function createAws(options: AwsOptions): Aws {
     inventory: () => inventoryOf(iam),
     topic: (arn) => topicOf(() => connection.sns(arn.split(':')[3] ?? ''), arn),
     trails: (region) => trailsOf(() => connection.cloudTrail(region), lookupIn(region)),
+    regions: () => regionsOf(connection.ec2),
     alarms: (region) => alarmsOf(() => connection.cloudWatch(region)),
     stateMachines: (region) => stateMachinesOf(() => connection.sfn(region)),
     bucket: (name) => bucketOf(connection.s3, name),

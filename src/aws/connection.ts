@@ -2,6 +2,7 @@
 // clock. The SDK is loaded when first needed.
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -99,7 +100,8 @@ export function createConnection(options: AwsOptions) {
       | S3Client
       | SFNClient
       | CloudWatchClient
-      | CloudTrailClient,
+      | CloudTrailClient
+      | EC2Client,
   >(client: Client): Client {
     // The stacks of the clients differ in their input types alone, which this middleware does not look at.
     (client as IAMClient).middlewareStack.add(
@@ -151,6 +153,10 @@ export function createConnection(options: AwsOptions) {
     const sdk = await import('@aws-sdk/client-cloudtrail');
     return { sdk, client: watched(new sdk.CloudTrailClient({ ...(await config()), region, credentials })) };
   });
+  const ec2 = once(async () => {
+    const sdk = await import('@aws-sdk/client-ec2');
+    return { sdk, client: watched(new sdk.EC2Client({ ...(await config()), credentials })) };
+  });
   const sfn = perRegion(async (region) => {
     const sdk = await import('@aws-sdk/client-sfn');
     return { sdk, client: watched(new sdk.SFNClient({ ...(await config()), region, credentials })) };
@@ -168,6 +174,7 @@ export function createConnection(options: AwsOptions) {
     sfn,
     cloudWatch,
     cloudTrail,
+    ec2,
     s3,
     secretsManager,
     ssm,
@@ -208,6 +215,9 @@ export function createConnection(options: AwsOptions) {
       sns.forget();
       sfn.forget();
       s3.forget();
+      cloudWatch.forget();
+      cloudTrail.forget();
+      ec2.forget();
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };

@@ -41,6 +41,8 @@ export interface Aws {
   lastUsed(keyId: string): Promise<KeyUse>;
   /** The user that owns a key, by `iam:GetAccessKeyLastUsed`; null where AWS does not say. */
   ownerOf(keyId: string): Promise<string | null>;
+  /** Those that are enabled for the account, by `ec2:DescribeRegions`. */
+  regions(): Promise<string[]>;
   /**
    * `iam:CreateAccessKey`, sent exactly once. `tag` goes into the user agent, so that CloudTrail can tell whose it was.
    * Throws AnswerUnknownError where the key may exist all the same.

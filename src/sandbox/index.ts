@@ -9,6 +9,7 @@ import { cloudTrail } from './cloudtrail.ts';
 import { cloudWatch } from './cloudwatch.ts';
 import { createCredentialReports } from './credential-reports.ts';
 import { createDirectory } from './directory.ts';
+import { ec2 } from './ec2.ts';
 import { createEventHistory } from './event-history.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { createFunctions, type FunctionHandler, type Functions } from './functions.ts';
@@ -52,7 +53,20 @@ export type * from './secrets.ts';
 export type { Settings } from './settings.ts';
 export type { PublishedMessage } from './topic.ts';
 
-const services = [iam, sts, sso, secretsManager, ssm, lambda, stepFunctions, sns, cloudWatch, cloudTrail, s3] as const;
+const services = [
+  iam,
+  sts,
+  sso,
+  secretsManager,
+  ssm,
+  lambda,
+  stepFunctions,
+  sns,
+  cloudWatch,
+  cloudTrail,
+  ec2,
+  s3,
+] as const;
 
 export interface SandboxOptions extends Partial<Settings> {
   /**

@@ -7,7 +7,7 @@ import type { Params, Service } from './service.ts';
 import type { World } from './world.ts';
 
 /** Services of which every call is a management event. */
-const recorded = ['iam', 'sts', 'secretsmanager', 'ssm'];
+const recorded = ['iam', 'sts', 'secretsmanager', 'ssm', 'ec2'];
 
 interface Answered {
   http: HttpExchange;
