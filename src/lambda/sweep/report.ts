@@ -45,14 +45,21 @@ export const handler = inLambda(make);
 async function outcomesOf(parts: Parts, folder: string, users: readonly ListedUser[]): Promise<Outcome[]> {
   const bucket = parts.aws.bucket(parts.deployment.KEYTURN_BUCKET);
   const outcomes: Outcome[] = [];
-  for (let from = 0; from < users.length; from += atOnce) {
-    const some = users.slice(from, from + atOnce).map(async ({ name }): Promise<Outcome> => {
+  const queue = users.values();
+  // Not in batches: each of those would wait for its slowest answer.
+  const readers = Array.from({ length: atOnce }, async () => {
+    for (const { name } of queue) {
       const text = await bucket.get(inFolder.outcome(folder, name));
-      if (text !== null) return JSON.parse(text);
-      return { user: name, kind: 'notJudged', what: 'this sweep could not judge these keys', keys: [] };
-    });
-    outcomes.push(...(await Promise.all(some)));
-  }
+      const unjudged = {
+        user: name,
+        kind: 'notJudged',
+        what: 'this sweep could not judge these keys',
+        keys: [],
+      } as const;
+      outcomes.push(text === null ? { ...unjudged, keys: [] } : JSON.parse(text));
+    }
+  });
+  await Promise.all(readers);
   return outcomes.sort((a, b) => (a.user < b.user ? -1 : 1));
 }
 
