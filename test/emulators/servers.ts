@@ -73,13 +73,13 @@ export async function startMoto(lambdaPort?: number): Promise<Emulator> {
 
 /**
  * MiniStack refuses Inactive and deleted keys, and runs whole stacks; Waits of Step Functions are 100,000 times shorter. It
- * knows neither last use nor the limit of two keys.
+ * knows neither last use nor the limit of two keys. `program` is what Python runs.
  */
-async function startMiniStack(): Promise<Emulator> {
+export async function startMiniStack(program: readonly string[] = ['-m', 'ministack']): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startLeashed({
-    command: [python, '-m', 'ministack'],
+    command: [python, ...program],
     env: {
       AUTH: 'true',
       BIND_HOST: '127.0.0.1',
@@ -104,7 +104,7 @@ async function startMiniStack(): Promise<Emulator> {
   });
 }
 
-export const starts = { moto: () => startMoto(), MiniStack: startMiniStack };
+export const starts = { moto: () => startMoto(), MiniStack: () => startMiniStack() };
 
 /** What an unmodified client of the SDK needs to speak to the emulator, by default as its administrator. */
 export function clientFor(emulator: Emulator, credentials = emulator.adminCredentials) {
