@@ -2,6 +2,7 @@
 // and then, in that order, judged for good and written out. No more than a window of users is in memory at a time.
 import type { KeyStatusFacts } from '../aws/contract.ts';
 import { instant } from '../clock.ts';
+import { KeyturnError, RefusedError } from '../errors.ts';
 import type {
   AuditHead,
   AuditTail,
@@ -24,8 +25,10 @@ import { gapsOf, known, type Stock, type StockDeps, takeStock } from './stock.ts
 export interface AuditOptions {
   set: RuleSet;
   limits(stock: Stock): Limits;
-  /** Only this user. */
+  /** Only this user. Throws RefusedError where the account has none of that name. */
   user: string | null;
+  /** What each user that has findings was judged by, and the only user in any case. */
+  onUser?(facts: UserFacts, limits: Limits): void;
 }
 
 export const severities: readonly Severity[] = ['informational', 'low', 'medium', 'high', 'critical'];
@@ -33,10 +36,11 @@ export const severities: readonly Severity[] = ['informational', 'low', 'medium'
 /** Returns the tail as well. What a person stopped is written out as far as it is known, and marked incomplete. */
 export async function runAudit(
   deps: StockDeps,
-  { set, limits: limitsOf, user: only }: AuditOptions,
+  { set, limits: limitsOf, user: only, onUser }: AuditOptions,
   renderer: Renderer,
 ): Promise<AuditTail> {
   const stock = await takeStock(deps);
+  mustExist(stock, only);
   const limits = limitsOf(stock);
   const head: AuditHead = {
     account: stock.caller.account,
@@ -62,7 +66,7 @@ export async function runAudit(
         tally.user(facts);
         return { name, row, worst: worstOf(findings), hasFindings: findings.length > 0, isRoot: facts.isRoot };
       })
-      .filter(({ hasFindings, row }) => hasFindings || row === null)
+      .filter(({ hasFindings, row }) => hasFindings || row === null || only !== null)
       .sort((a, b) => b.worst - a.worst || a.name.localeCompare(b.name, 'en'));
 
     const look = async ({ name, row, isRoot }: (typeof order)[number]): Promise<UserFacts> => {
@@ -72,21 +76,33 @@ export async function runAudit(
     };
     let done = 0;
     for await (const facts of lookups(order, look, deps)) {
+      onUser?.(facts, limits);
       for (const finding of findingsOf(facts, judged)) {
         tally.finding(finding);
         renderer.finding(finding);
       }
       done += 1;
-      if (done % 50 === 0) deps.onProgress(`${done} of ${order.length} users with findings`);
+      if (done % 25 === 0) deps.onProgress('users with findings', done, order.length);
     }
   } catch (error) {
-    if (!deps.signal.aborted) throw error;
-    gaps.push({ what: 'the rest of the users', why: 'interrupted', permission: null });
+    // What is half written has to be ended, and says itself that it is not whole.
+    if (!deps.signal.aborted && !(error instanceof KeyturnError)) throw error;
+    const why = deps.signal.aborted ? 'interrupted' : (error as Error).message;
+    gaps.push({ what: 'the rest of the users', why, permission: null });
   }
 
   const tail = tally.tail(gaps, notLookedAt(stock, set));
   await renderer.tail(tail);
   return tail;
+}
+
+function mustExist({ caller, report, listed }: Stock, name: string | null): void {
+  if (name === null || listed.state !== 'known' || listed.value.has(name)) return;
+  const isRoot = report.state === 'known' && name === '<root_account>';
+  if (isRoot) return;
+  throw new RefusedError(`there is no user ${name} in account ${caller.account}`, {
+    hint: 'see aws iam list-users, and check the account with aws sts get-caller-identity',
+  });
 }
 
 /** Users by the report, and those that it does not have; not those that are gone since. */

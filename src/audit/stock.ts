@@ -20,7 +20,8 @@ export interface StockDeps {
   /** Events about access keys, by user; only in us-east-1 are there any. */
   events(): Promise<ReadonlyMap<string, readonly KeyEvent[]>>;
   signal: AbortSignal;
-  onProgress(what: string): void;
+  /** What is asked for; where it is one of many, how many are done. */
+  onProgress(what: string, done?: number, of?: number): void;
 }
 
 export interface Stock {
