@@ -32,8 +32,11 @@ export interface AwsOptions {
   credentials?: KeyPair | undefined;
   /** Asked for a code where a profile assumes a role with MFA. */
   mfaCode?: ((serial: string) => Promise<string>) | undefined;
-  /** Told of every request, each attempt for itself: its IAM action, and the answer's HTTP status or null for none. */
-  onRequest?: ((action: string, status: number | null) => void) | undefined;
+  /**
+   * Told of every request, each attempt for itself: its IAM action, the answer's HTTP status or null for none, and the id
+   * that AWS, and its event of CloudTrail, know the request by.
+   */
+  onRequest?: ((action: string, status: number | null, requestId: string | null) => void) | undefined;
 }
 
 /** The SDK's clients, each made when first asked for, and what they have in common. */
@@ -110,12 +113,12 @@ export function createConnection(options: AwsOptions) {
           const service = clientName.replace(/Client$/, '').toLowerCase();
           const action = `${service === 'sfn' ? 'states' : service}:${commandName.replace(/Command$/, '')}`;
           const result = await next(args).catch((error) => {
-            options.onRequest?.(action, null);
+            options.onRequest?.(action, null, null);
             throw error;
           });
           const response = result.response as { statusCode?: number; headers?: Record<string, string> } | undefined;
-          options.onRequest?.(action, response?.statusCode ?? null);
           noteDate(response?.headers?.date);
+          options.onRequest?.(action, response?.statusCode ?? null, requestIdIn(response?.headers));
           return result;
         },
       // `low` runs inside the deserializer, so refusals carry their Date here as well.
@@ -221,6 +224,10 @@ export function createConnection(options: AwsOptions) {
     },
     time: () => (answered ? answered.date + (clock.monotonic() - answered.when) : null),
   };
+}
+
+function requestIdIn(headers: Record<string, string> | undefined): string | null {
+  return headers?.['x-amzn-requestid'] ?? headers?.['x-amzn-request-id'] ?? headers?.['x-amz-request-id'] ?? null;
 }
 
 /** The SDK makes a part of the host name of it. */

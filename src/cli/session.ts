@@ -1,7 +1,7 @@
 // Puts the parts together for one command: AWS, the state folder, the vault, the places, and the engine over them.
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { skewSeconds } from '../activities/aws-time.ts';
+import { skewSeconds, stamp } from '../activities/aws-time.ts';
 import type { Activities, ActivityDeps, Announcement } from '../activities/contract.ts';
 import { createActivities } from '../activities/index.ts';
 import { wasOffered } from '../activities/record.ts';
@@ -11,6 +11,7 @@ import { openConsumer } from '../consumers/registry.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { type RunOptions, type RunResult, runLocally } from '../engine/local.ts';
 import { createRecordStore, type RecordStore } from '../engine/record-store.ts';
+import type { Heard } from '../engine/traces.ts';
 import { KeyturnError, RefusedError } from '../errors.ts';
 import type { Plan } from '../machine/context.ts';
 import { openProbe } from '../probes/registry.ts';
@@ -21,12 +22,15 @@ import { version } from '../version.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { createTraces } from './traces.ts';
 
 export interface Session {
   io: Io;
   flags: Flags;
   aws: Aws;
   store: RecordStore;
+  /** What was asked of AWS since this was last called. */
+  heard(): Heard;
   /** The vault that the plan names: a rotation keeps it to its end. */
   vaultOf(plan: Plan): Vault;
   progress: Progress;
@@ -37,15 +41,27 @@ export interface Session {
 export function openSession(flags: Flags, io: Io, progress = createProgress(io, flags)): Session {
   const stateDir = resolve(io.cwd, flags.stateDir || io.env.KEYTURN_STATE_DIR || platformStateDir());
   const { clock, env } = io;
-  const aws = createAws({
+  const traces = createTraces();
+  const connected = createAws({
     clock,
     version,
     profile: flags.profile,
     region: flags.region,
     endpointUrl: flags.endpointUrl,
-    onRequest: (action, status) => progress.detail(`${action} ${status ?? 'no answer'}`),
+    onRequest: (action, status, requestId) => {
+      progress.detail(`${action} ${status ?? 'no answer'}`);
+      traces.request({ at: stamp({ aws: connected, clock }), action, requestId, status });
+    },
     mfaCode: io.terminal ? async (serial) => (await import('./prompts.ts')).askMfaCode(io, serial) : undefined,
   });
+  const aws: Aws = {
+    ...connected,
+    caller: async () => {
+      const caller = await connected.caller();
+      traces.caller({ since: stamp({ aws: connected, clock }), arn: caller.arn });
+      return caller;
+    },
+  };
   const store = createRecordStore(stateDir, clock);
   const fileVault = createFileVault(join(stateDir, 'vault'));
   const vaultOf: Session['vaultOf'] = ({ vault, region }) =>
@@ -59,6 +75,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
     flags,
     aws,
     store,
+    heard: traces.take,
     vaultOf,
     progress,
     consumer,
@@ -105,10 +122,13 @@ export async function runRotation(
   }
   await signAsTheUserWill(session, record);
   const { clock } = io;
+  // Of several rotations in a row each keeps its own; what led to a new one is part of it.
+  if (record.history.length > 0) session.heard();
   return runLocally(
     {
       store,
       clock,
+      heard: session.heard,
       skewSeconds: aws.time() === null ? undefined : skewSeconds({ aws, clock }),
       activities: (stop) => session.activities(stop, record.context.plan),
     },

@@ -42,6 +42,26 @@ export interface RotationRecord {
   /** What was, or was about to be, sent to hand it over from here: after a crash exactly the same is sent again. */
   handedOver?: HandOver;
   history: HistoryEntry[];
+  /** What this machine asked of AWS for it, oldest first; of too many the looks are left out first. */
+  requests?: RequestEntry[];
+  requestsLeftOut?: number;
+  /** Whom AWS knew the requests to come from, each with when that was first seen. */
+  callers?: CallerEntry[];
+}
+
+/** One request, each attempt for itself. `line` is the index of the line of history that it led to. */
+export interface RequestEntry {
+  at: string;
+  action: string;
+  /** Null, like `status`, where no answer came. */
+  requestId: string | null;
+  status: number | null;
+  line: number;
+}
+
+export interface CallerEntry {
+  since: string;
+  arn: string;
 }
 
 export interface HandOver {

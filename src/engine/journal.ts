@@ -4,6 +4,7 @@ import { type Clock, instant } from '../clock.ts';
 import type { ActivityName, Override, RotationContext } from '../machine/context.ts';
 import type { HistoryEntry, RotationRecord } from './contract.ts';
 import type { RecordStore } from './record-store.ts';
+import { type Heard, withHeard } from './traces.ts';
 import { activityOf } from './written.ts';
 
 export interface Journal {
@@ -27,9 +28,18 @@ export interface Journal {
   settled(activities: readonly ActivityName[]): RotationContext['interruptions'];
 }
 
+export interface JournalDeps {
+  store: RecordStore;
+  clock: Clock;
+  /** How far this machine's clock is ahead of AWS's, where that is known before the run. */
+  skewSeconds?: number | undefined;
+  /** Gives what was asked of AWS since it was last called. */
+  heard?: (() => Heard) | undefined;
+}
+
 /** Opens the record for a new run. An activity that the last run left half-way counts as cut off from here on. */
 export function openJournal(
-  { store, clock, skewSeconds }: { store: RecordStore; clock: Clock; skewSeconds?: number | undefined },
+  { store, clock, skewSeconds, heard }: JournalDeps,
   from: RotationRecord,
   onStep: (entry: HistoryEntry, record: RotationRecord) => void = () => {},
 ): Journal {
@@ -63,6 +73,7 @@ export function openJournal(
       if (claimed && claimed !== record.context.claimUser) skew = claimed.skewSeconds;
       const entry = event && { at: inOrder(at), state: change.state ?? record.state, event, detail };
       last = entry?.at ?? last;
+      if (heard) record = withHeard(record, heard());
       record = { ...record, ...change, history: entry ? [...record.history, entry] : record.history };
       await store.save(record);
       if (entry) onStep(entry, record);

@@ -2,23 +2,17 @@
 // starts and again with its outcome, so whatever happens to this process, the next run knows where it was.
 import { type AnyActorLogic, createActor, fromPromise } from 'xstate';
 import type { Activities } from '../activities/contract.ts';
-import type { Clock } from '../clock.ts';
 import { activityNames, parkNames, type RotationContext } from '../machine/context.ts';
 import { rotation as machine } from '../machine/rotation.ts';
 import type { Outcome, RotationRecord } from './contract.ts';
-import { openJournal } from './journal.ts';
-import type { RecordStore } from './record-store.ts';
+import { type JournalDeps, openJournal } from './journal.ts';
 import type { Run, RunEnd, RunOptions, Work } from './run.ts';
 import { step } from './steps.ts';
 import { waits } from './waits.ts';
 
 export type { RunOptions } from './run.ts';
 
-export interface LocalEngineDeps {
-  store: RecordStore;
-  clock: Clock;
-  /** How far this machine's clock is ahead of AWS's, where that is known before the run. */
-  skewSeconds?: number | undefined;
+export interface LocalEngineDeps extends JournalDeps {
   /** Activities whose own pauses end when `stop` is aborted. */
   activities(stop: AbortSignal): Activities;
 }
