@@ -64,7 +64,7 @@ test.each([
   expect(await machines.keys(user)).toEqual({ [accessKeyId]: 'Active' });
 });
 
-test('an update of the stack does not disturb a rotation, which can then be rolled back by another execution', async () => {
+test('an update does not disturb a rotation, nor does a stop, which gives the old key back, stand before a roll back', async () => {
   const old = await machines.machine('bob');
   const execution = await machines.start('bob-1', { user: 'bob' });
   await machines.until(execution, ({ entered }) => entered.includes('awaitQuiet'));
@@ -77,6 +77,7 @@ test('an update of the stack does not disturb a rotation, which can then be roll
   expect(state.claimUser).toMatchObject({ base: { plan: { grace: 3600 } } });
 
   await machines.stop(execution);
+  await expect.poll(() => machines.keys('bob'), { timeout: 60_000 }).toMatchObject({ [old.accessKeyId]: 'Active' });
   const [rotation] = await machines.claims('bob');
   const back = await machines.start('bob-2', { user: 'bob', intent: 'rollBack', rotation });
   const ended = await machines.until(back, hasEnded);
@@ -99,8 +100,9 @@ test('what is destroyed leaves the keys of users and the records of rotations', 
   const bucket = await deployment.physicalId('AWS::S3::Bucket');
   const before = await machines.keys('bob');
 
-  await deployment.destroy();
+  const left = await deployment.destroy();
 
+  expect(left).toEqual(['AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
   const { Functions = [] } = await new LambdaClient(deployment.client()).send(new ListFunctionsCommand({}));
   expect(Functions).toEqual([]);
   const s3 = new S3Client({ ...deployment.client(), forcePathStyle: true });

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  paginateDescribeStackEvents,
+} from '@aws-sdk/client-cloudformation';
 import { type Credentials, clientFor, type Emulator, environmentFor, startMiniStack } from '../emulators/servers.ts';
 import { adapt } from './assembly.ts';
 
@@ -18,8 +23,8 @@ export interface Deployment {
   deploy(settings: Record<string, string>): Promise<void>;
   /** Of the stack's only resource of the type. */
   physicalId(type: string): Promise<string>;
-  /** `cdk destroy`. */
-  destroy(): Promise<void>;
+  /** `cdk destroy`; the types of what it left. */
+  destroy(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -56,6 +61,7 @@ export async function openDeployment(): Promise<Deployment> {
     await close();
     throw error;
   }
+  const cloudFormation = new CloudFormationClient(clientFor(emulator));
   return {
     emulator,
     client: (credentials) => clientFor(emulator, credentials),
@@ -66,14 +72,25 @@ export async function openDeployment(): Promise<Deployment> {
       await cdk(['deploy', '--app', assembly, '--require-approval', 'never']);
     },
     physicalId: async (type) => {
-      const cloudFormation = new CloudFormationClient(clientFor(emulator));
       const { StackResources = [] } = await cloudFormation.send(
         new DescribeStackResourcesCommand({ StackName: 'keyturn' }),
       );
       const [only] = StackResources.filter(({ ResourceType }) => ResourceType === type);
       return only?.PhysicalResourceId ?? '';
     },
-    destroy: () => cdk(['destroy', '--app', assembly, '--force']),
+    destroy: async () => {
+      const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'keyturn' }));
+      await cdk(['destroy', '--app', assembly, '--force']);
+      const types = new Set<string>();
+      // By its name a stack that is gone cannot be found.
+      const pages = paginateDescribeStackEvents({ client: cloudFormation }, { StackName: Stacks[0]?.StackId });
+      for await (const { StackEvents = [] } of pages) {
+        for (const { ResourceStatus, ResourceType = '' } of StackEvents) {
+          if (ResourceStatus === 'DELETE_SKIPPED') types.add(ResourceType);
+        }
+      }
+      return [...types].sort();
+    },
     close,
   };
 }
