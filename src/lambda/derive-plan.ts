@@ -36,9 +36,12 @@ export async function derivePlan(parts: Parts, subject: Subject, wish: Wish, pro
   const near = { cwd: '/', env: {}, region: parts.region };
   const probes = settings.probes.map((spec) => reachable.probe(resolveProbe(spec, near)));
   const plan = { ...barePlan(parts, subject), oldKey: old.id, probes };
-  return from === 'watch'
-    ? { ...plan, from, newKey: wish.newKey ?? null }
-    : { ...plan, consumers: await placesOf(parts, subject, old.id, proof) };
+  // To prove possession we use the old key, here or in the rotation function of its secret: that is nobody else's use (S14).
+  const { lastUsedAt, lastUsedService } = old;
+  const useBeforeOurs = { lastUsedAt, lastUsedService };
+  if (from === 'watch') return { ...plan, from, newKey: wish.newKey ?? null, useBeforeOurs };
+  const { consumers, isProven } = await placesOf(parts, subject, old.id, proof);
+  return { ...plan, consumers, ...(isProven ? { useBeforeOurs } : {}) };
 }
 
 /** Whose account and user it is, and what the policy says of times; no key, no place and no probe. */
@@ -102,12 +105,12 @@ function keyToReplace(subject: Subject, id: string | undefined): KeyFacts {
   return key;
 }
 
-async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: string, proof: Proof): Promise<string[]> {
+async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: string, proof: Proof) {
   const { region } = parts;
   const named = await resolveConsumers(settings.consumers, { cwd: '/', home: '/', env: {}, region });
   const tagged = await taggedPlaces(parts, user, oldKey, proof);
-  const all = [...new Set([...named, ...tagged])].map(reachable.place);
-  if (all.length > 0) return all;
+  const consumers = [...new Set([...named, ...tagged])].map(reachable.place);
+  if (consumers.length > 0) return { consumers, isProven: tagged.length > 0 };
   throw refuse(
     `nobody says where the new key of ${user.name} goes`,
     `name its places under consumers in the policy file, or tag its secret keyturn:user=${user.name}`,

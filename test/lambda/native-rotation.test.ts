@@ -13,6 +13,11 @@ async function openRotation(options: CloudOptions = {}) {
   const cloud = await createCloud(options);
   const { sandbox, parts, functions, sfn } = cloud;
   parts.deployment.KEYTURN_STATE_MACHINE = cloud.stateMachineArn;
+  // Whoever reads the secret goes on with the new key: else the silence of the old one would prove nothing (S14).
+  cloud.once('awaitQuiet', async () => {
+    await cloud.clock.advance(3_600_000);
+    cloud.account.use(cloud.newKey());
+  });
   const refusals: string[] = [];
   const run = told(parts, make);
   sandbox.functions.register('rotate-secret', (event) =>
