@@ -33,7 +33,11 @@ export const commandTable: readonly CommandRow[] = [
           .option('--free-slot <which>', 'never, inactive, or the id of an inactive key that may be removed', 'never')
           .option('--allow-smtp', 'the key sends mail through SES, and its SMTP password is taken care of')
           .option('--min-age <duration>', 'leave a key younger than this alone', '0d')
-          .option('--dry-run', 'show the plan, change nothing'),
+          .option('--dry-run', 'show the plan, change nothing')
+          .option(
+            '--from-audit <file>',
+            'every key that a report of keyturn audit --json calls too old, or soon (-: stdin)',
+          ),
       ),
   },
   {
@@ -114,7 +118,7 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./commands/audit.ts')).audit,
     options: (command) =>
       command
-        .option('--format <name>', 'table, json, csv, html or sarif', 'table')
+        .option('--format <name>', 'table, json, csv, html or sarif (default: table)')
         .option('--output <file>', 'write the report there (default: standard output)')
         .option('--profile-rules <set>', 'cis-1.4, cis-3.0, cis-5.0, cis-6.0, cis-7.0, fsbp or prowler', 'cis-7.0')
         .option('--fail-on <severity>', 'exit 3 from this severity on: low, medium, high, critical or none', 'medium')

@@ -1,4 +1,4 @@
-// Open rotations by user, as this machine's records know of them.
+// What this machine's records of rotations tell an audit: the open ones by user, and the keys that were keyturn's own doing.
 import type { OpenRotation } from '../audit/contract.ts';
 import type { RotationRecord } from '../engine/contract.ts';
 import { isOpen } from './pick-rotation.ts';
@@ -13,6 +13,13 @@ export async function openRotationsByUser({ store }: Pick<Session, 'store'>): Pr
     byUser.set(user, [...(byUser.get(user) ?? []), openRotationOf(record)]);
   }
   return byUser;
+}
+
+/** Old and new keys of every rotation that is remembered here, ended ones included. */
+export async function keysOfRotations({ store }: Pick<Session, 'store'>): Promise<Set<string>> {
+  const { records } = await store.list();
+  const ids = records.flatMap(({ context: { plan, createKey } }) => [plan.oldKey, createKey?.newKey ?? plan.newKey]);
+  return new Set(ids.filter((id) => id !== null));
 }
 
 function openRotationOf(record: RotationRecord): OpenRotation {

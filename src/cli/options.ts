@@ -32,6 +32,7 @@ export interface Flags extends GlobalFlags, TimeFlags {
   allowSmtp?: boolean;
   minAge?: string;
   dryRun?: boolean;
+  fromAudit?: string;
   all?: boolean;
   deleteNow?: boolean;
   onlyReactivate?: boolean;

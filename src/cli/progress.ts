@@ -13,6 +13,8 @@ export interface Progress {
   announce(announcement: Announcement): void;
   warn(text: string): void;
   say(text: string): void;
+  /** What is looked at just now, on a terminal, until the next line takes its place. */
+  underWay(text: string): void;
   /** Only with --verbose. */
   detail(text: string): void;
   /** Takes the line of the step that is under way off a terminal: what is printed next begins a line. */
@@ -62,6 +64,12 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
     say: (text) => {
       if (!flags.quiet) line(shown(text));
     },
+    underWay: (text) => {
+      if (!live) return;
+      clear();
+      stderr.write(paint('dim', `  … ${shown(text)}`));
+      open = true;
+    },
     detail: (text) => {
       if (flags.verbose) line(paint('dim', `    ${shown(text)}`));
     },
@@ -72,9 +80,14 @@ export function createProgress(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlag
   };
 }
 
-export function hasColor(io: Pick<Io, 'stderr' | 'env'>, flags: GlobalFlags): boolean {
+/** Whether what goes to `stream` may have colours; most of what has goes to stderr. */
+export function hasColor(
+  io: Pick<Io, 'stderr' | 'env'>,
+  flags: GlobalFlags,
+  stream: Pick<NodeJS.WriteStream, 'isTTY'> = io.stderr,
+): boolean {
   if (flags.color === false || io.env.NO_COLOR) return false;
-  return Boolean(io.env.FORCE_COLOR && io.env.FORCE_COLOR !== '0') || io.stderr.isTTY === true;
+  return Boolean(io.env.FORCE_COLOR && io.env.FORCE_COLOR !== '0') || stream.isTTY === true;
 }
 
 function oneLine(text: string): string {

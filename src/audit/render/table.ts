@@ -59,7 +59,8 @@ export function tableRenderer(write: (text: string) => void, { columns, color }:
       if (notLookedAt.length > 0) list('not looked at', notLookedAt);
       if (complete) return;
       write(`${styled(['red', 'bold'], 'INCOMPLETE')}: this is no pass\n`);
-      list(`${byStatus.INCOMPLETE} findings could not be judged; not known`, incomplete);
+      if (byStatus.INCOMPLETE > 0) line(`${byStatus.INCOMPLETE} findings could not be judged`);
+      if (incomplete.length > 0) list('not known', incomplete);
     },
   };
 

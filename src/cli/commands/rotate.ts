@@ -15,6 +15,12 @@ import { surroundingsOf } from '../surroundings.ts';
 import { askToVouch } from '../unread-places.ts';
 
 export async function rotate(flags: Flags, io: Io): Promise<number> {
+  if (flags.fromAudit === undefined) return rotateOne(flags, io);
+  const { rotateFromAudit } = await import('../rotate-from-audit.ts');
+  return rotateFromAudit(flags, io, rotateOne);
+}
+
+async function rotateOne(flags: Flags, io: Io): Promise<number> {
   const policy = await policyOf(flags, io);
   await readFlags(flags, io, { together: policy === null });
   if (!io.terminal && !flags.yes && !flags.dryRun) {
