@@ -1,6 +1,7 @@
 // CloudTrail's event history of one region, page by page, no faster than AWS lets anybody ask.
 import type * as Sdk from '@aws-sdk/client-cloudtrail';
 import { type Clock, instant, timeOf } from '../clock.ts';
+import { ThrottledError } from '../errors.ts';
 import type { TrailAttribute, TrailEvent } from './contract.ts';
 import { translated } from './translate.ts';
 
@@ -11,6 +12,9 @@ interface Connected {
 
 /** "The rate of lookup requests is limited to two per second, per account, per Region." */
 const pause = 500;
+/** Others in the account may use all of it up for a while. */
+const tries = 6;
+const firstWait = 2000;
 
 export type Lookup = (by: TrailAttribute, since: string, signal?: AbortSignal) => AsyncIterable<TrailEvent>;
 
@@ -23,21 +27,29 @@ export function lookupOf(connect: () => Promise<Connected>, clock: Clock): Looku
     if (mine > now) await clock.sleep(mine - now, signal);
   };
 
+  const inTurn = async <T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    for (let tried = 1; ; tried++) {
+      await turn(signal);
+      signal?.throwIfAborted();
+      try {
+        return await translated('cloudtrail:LookupEvents', ask);
+      } catch (error) {
+        if (!(error instanceof ThrottledError) || tried === tries) throw error;
+        await clock.sleep(firstWait * 2 ** (tried - 1), signal);
+      }
+    }
+  };
+
   return async function* lookup({ attribute, value }, since, signal) {
     const { sdk, client } = await connect();
     let NextToken: string | undefined;
     do {
-      await turn(signal);
-      signal?.throwIfAborted();
-      const page = await translated('cloudtrail:LookupEvents', () =>
-        client.send(
-          new sdk.LookupEventsCommand({
-            LookupAttributes: [{ AttributeKey: attribute, AttributeValue: value }],
-            StartTime: new Date(timeOf(since)),
-            NextToken,
-          }),
-        ),
-      );
+      const asked = new sdk.LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: attribute, AttributeValue: value }],
+        StartTime: new Date(timeOf(since)),
+        NextToken,
+      });
+      const page = await inTurn(() => client.send(asked), signal);
       for (const event of page.Events ?? []) yield eventOf(event);
       NextToken = page.NextToken;
     } while (NextToken !== undefined);

@@ -12,6 +12,8 @@ interface Needs {
   vault?: readonly (keyof Vault)[];
   /** Whether it looks for places through all of AWS. */
   searches?: true;
+  /** What is allowed for the whole account, or not at all. */
+  accountWide?: readonly string[];
 }
 
 /** What it takes to show how the keys stand. */
@@ -70,6 +72,11 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
     ],
   },
   find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'], searches: true },
+  who: {
+    activities: [],
+    besides: ['iam:GetAccessKeyLastUsed'],
+    accountWide: ['cloudtrail:LookupEvents', 'ec2:DescribeRegions'],
+  },
   policy: null,
   demo: null,
   sandbox: null,
@@ -97,6 +104,11 @@ export function vaultActionsOf(command: string): string[] {
 /** Whether the command looks for places through all of AWS. */
 export function searches(command: string): boolean {
   return commandNeeds[command]?.searches === true;
+}
+
+/** The actions that it needs on everything: AWS knows no resource for them. */
+export function accountWideActionsOf(command: string): readonly string[] {
+  return commandNeeds[command]?.accountWide ?? [];
 }
 
 /** Whether the command may write to places. */

@@ -158,6 +158,16 @@ export const commandTable: readonly CommandRow[] = [
     options: (command) => command.option('--in <spec>', 'look there only, KIND:PLACE (repeatable)', collect),
   },
   {
+    name: 'who',
+    argument: '<key>',
+    about: "who uses an access key: its last use, and CloudTrail's callers",
+    load: async () => (await import('./commands/who.ts')).who,
+    options: (command) =>
+      command
+        .option('--since <when>', 'how far back to look, or from which instant on: at most 90d', '90d')
+        .option('--regions <names>', "all, or some with commas between (default: the region in force and IAM's)"),
+  },
+  {
     name: 'sandbox',
     about: 'an embedded AWS on 127.0.0.1, until Ctrl-C; prints what to export',
     load: async () => (await import('./commands/sandbox.ts')).sandbox,

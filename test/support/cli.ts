@@ -198,7 +198,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
     changes: (from = 0) =>
       sandbox.requests
         .slice(from)
-        .filter(({ operation, error }) => !/^(Get|List|DescribeParameters|BatchGet)/.test(operation) && error === null)
+        .filter(({ operation, error }) => !/^(Get|List|Describe|Lookup|BatchGet)/.test(operation) && error === null)
         .map(({ operation }) => operation),
   };
 

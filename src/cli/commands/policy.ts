@@ -9,6 +9,7 @@ import { nearest } from '../../policy/nearest.ts';
 import { actionsOfProbe } from '../../probes/registry.ts';
 import { namePrefix } from '../../vault/secrets-manager-vault.ts';
 import {
+  accountWideActionsOf,
   actionsOf,
   commandNames,
   delivers,
@@ -30,6 +31,7 @@ export async function policy(flags: Flags, io: Io, command = ''): Promise<number
   const Statement = [
     ...userStatements(actions, userArns(flags.user, partitionOfRegion(surroundings.region))),
     ...(searches(command) ? statements('Search', await searchPermissions(surroundings.region)) : []),
+    ...statements('Account', forAccount(command)),
     ...statements('Vault', forVault(command, flags, surroundings)),
     ...statements('Machine', isRemote(command, flags) ? machinePermissions(command, flags, surroundings) : []),
     ...statements('Place', await forPlaces(command, flags, surroundings)),
@@ -65,6 +67,11 @@ function neededBy(command: string, flags: Flags): readonly string[] {
   throw new UsageError(`there is no command ${command}`, {
     hint: near ? `did you mean ${near}?` : `the commands are ${commandNames.join(', ')}`,
   });
+}
+
+function forAccount(command: string): Permission[] {
+  const actions = accountWideActionsOf(command);
+  return actions.length > 0 ? [{ actions, resources: ['*'] }] : [];
 }
 
 function forVault(command: string, flags: Flags, surroundings: Surroundings): Permission[] {
