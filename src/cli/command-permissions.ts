@@ -53,6 +53,7 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
   rollback: { activities: wayBack, besides: show, vault: ['get', 'remove'] },
   // Of a user's own rotation even a look is signed with the new pair (S17).
   status: { activities: [], besides: show, vault: ['get'] },
+  evidence: { activities: [], besides: show, vault: ['get'] },
   release: {
     activities: [],
     besides: [...show, 'iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser'],

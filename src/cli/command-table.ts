@@ -129,6 +129,20 @@ export const commandTable: readonly CommandRow[] = [
         .option('--explain <rule>', 'with --user: the raw values and the arithmetic'),
   },
   {
+    name: 'evidence',
+    argument: '[id]',
+    about: 'what an auditor wants to know of a rotation',
+    load: async () => (await import('./commands/evidence.ts')).evidence,
+    options: (command) =>
+      withEngine(
+        command
+          .option('--since <duration>', 'all rotations that ended since then')
+          .option('--user <name>', 'with --since: those of one user')
+          .option('--format <name>', 'json or html', 'json')
+          .option('--output <file>', 'write it there (default: standard output)'),
+      ),
+  },
+  {
     name: 'policy',
     argument: '[command]',
     about: 'the least IAM policy that a command needs (default: all of them)',
