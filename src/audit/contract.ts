@@ -1,6 +1,6 @@
 // What an audit knows of one user, what a rule makes of it, and what a finding says. A rule is a pure function of one user's
 // facts: it asks nobody, and never learns of the user before or after.
-import type { KeyStatusFacts } from '../aws/contract.ts';
+import type { KeyStatusFacts, KeyUse } from '../aws/contract.ts';
 
 /**
  * One access key as an audit sees it. Times are instants; `createdAt` is ListAccessKeys' CreateDate where that was asked, else
@@ -15,7 +15,9 @@ export interface AuditedKey {
   active: boolean;
   createdAt: string | null;
   dated: 'CreateDate' | 'last_rotated';
+  /** Null: never, where that is known. */
   lastUsedAt: string | null;
+  isUseKnown: boolean;
   lastUsedService: string | null;
   lastUsedRegion: string | null;
 }
@@ -23,7 +25,8 @@ export interface AuditedKey {
 /** A rotation of this user that is under way, as the records on this machine, claims in AWS or executions tell of it. */
 export interface OpenRotation {
   rotation: string;
-  engine: 'local' | 'stepfunctions';
+  /** Null where only a claim in AWS tells of it. */
+  engine: 'local' | 'stepfunctions' | null;
   oldKey: string | null;
   newKey: string | null;
   since: string;
@@ -47,6 +50,8 @@ export interface Powers {
 
 /** One event of CloudTrail about an access key. */
 export interface KeyEvent {
+  /** AWS's id of the event. */
+  id: string;
   event: 'CreateAccessKey' | 'UpdateAccessKey' | 'DeleteAccessKey';
   at: string;
   /** ARN of who did it; its role's where it was a session. */
@@ -55,6 +60,7 @@ export interface KeyEvent {
   user: string | null;
   keyId: string | null;
   status: 'Active' | 'Inactive' | null;
+  /** The address that it came from. */
   source: string | null;
   agent: string | null;
 }
@@ -63,6 +69,8 @@ export interface PolicyWords {
   /** Where the user's new keys go. */
   places: readonly string[];
   owner: string | null;
+  /** How old a key of theirs may become; counts where it is less than the rule set allows. */
+  maxAgeDays: number;
   /** Exemptions of this user or a key of theirs; `until` is the last day. */
   exemptions: readonly { key: string | null; reason: string; until: string; ended: boolean }[];
 }
@@ -74,7 +82,24 @@ export interface PolicyWords {
 export type Source<T> =
   | { state: 'known'; value: T; from: string; at: string }
   | { state: 'notAsked'; why: string }
-  | { state: 'unknown'; why: string; permission: string | null };
+  | {
+      state: 'unknown';
+      why: string;
+      permission: string | null;
+      /** For all users alike: that is named once for the run, and not for each of them. */
+      everywhere: boolean;
+    };
+
+/** A key of ListAccessKeys; when it was used is asked only where the report cannot tell. */
+export interface ListedKey extends KeyStatusFacts {
+  use: Source<KeyUse>;
+}
+
+/** A contradiction; `about` is the same in every run, the text may change. */
+export interface Doubt {
+  about: string;
+  text: string;
+}
 
 export interface UserFacts {
   /** `<root_account>` for the root user. */
@@ -91,18 +116,21 @@ export interface UserFacts {
   /** The report's row word for word, by column, for evidence; null for a user that the report does not have. */
   reported(): Readonly<Record<string, string>> | null;
   /** ListAccessKeys, word for word. */
-  listed: Source<readonly KeyStatusFacts[]>;
+  listed: Source<readonly ListedKey[]>;
+  /** The report tells of more keys than its two slots show. */
+  hasMoreKeys: boolean;
+  /** Of the root user, by GetAccountSummary: also an inactive one. Null where it was not asked. */
+  rootHasKey: boolean | null;
   tags: Source<Readonly<Record<string, string>>>;
   powers: Source<Powers>;
   rotations: Source<readonly OpenRotation[]>;
   events: Source<readonly KeyEvent[]>;
   /** What the policy file says of this user; null where there is none. */
   policy: PolicyWords | null;
-  /** Contradictions and doubts about this user's data, one sentence each. */
-  doubts: string[];
+  doubts: readonly Doubt[];
 }
 
-/** What is judged by; the rule set chooses them, the policy file may override maxAge for a user. */
+/** What is judged by; the rule set chooses them, the policy file may lower the age for a user. */
 export interface Limits {
   /** AWS's time, in milliseconds. */
   now: number;
@@ -119,6 +147,8 @@ export interface Limits {
   ownerDomains: readonly string[];
   /** ARNs of roles and users that make keys in keyturn's name. */
   rotators: readonly string[];
+  /** Keys that records of rotations name, ended ones included: what was done to them was keyturn's. */
+  ownKeys?: ReadonlySet<string>;
 }
 
 export type Severity = 'informational' | 'low' | 'medium' | 'high' | 'critical';
@@ -127,6 +157,10 @@ export interface Judgement {
   status: 'OPEN' | 'INCOMPLETE';
   /** The key that it is about; null where it is about the user. */
   key: AuditedKey | null;
+  /** What else it is about, where a rule may say several things of one key or user: the same in every run. */
+  about?: string;
+  /** Of INCOMPLETE: the facts that are missing. */
+  need?: Need;
   severity: Severity;
   /** One sentence with the numbers in it. */
   title: string;
@@ -140,7 +174,7 @@ export interface Judgement {
 export type RuleSet = 'cis-1.4' | 'cis-3.0' | 'cis-5.0' | 'cis-6.0' | 'cis-7.0' | 'fsbp' | 'prowler';
 
 /** A kind of facts that a rule cannot do without. */
-export type Need = 'ids' | 'tags' | 'powers' | 'rotations' | 'events';
+export type Need = 'report' | 'ids' | 'uses' | 'tags' | 'powers' | 'rotations' | 'events';
 
 export interface Rule {
   /** `AK-02` */
@@ -150,6 +184,8 @@ export interface Rule {
   /** Where the rule comes from: a CIS recommendation, an AWS page. */
   source: string;
   needs: readonly Need[];
+  /** Facts that may add to what it finds, and that it can do without. */
+  weighs?: readonly Need[];
   /** Everything wrong with this user by this rule; an empty list is a pass. Never throws. */
   judge(user: UserFacts, limits: Limits): Judgement[];
 }
@@ -159,6 +195,8 @@ export interface Gap {
   what: string;
   why: string;
   permission: string | null;
+  /** Rules that cannot be passed because of it. */
+  rules?: readonly string[];
 }
 
 export interface Finding {

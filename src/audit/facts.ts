@@ -1,29 +1,41 @@
 // One user's facts put together from what was asked for the whole account, and from ListAccessKeys where that was asked. Where
 // two sources contradict each other the more direct one is believed and the doubt is kept.
-import type { KeyStatusFacts, ListedUser, PolicyHolder } from '../aws/contract.ts';
+import type { ListedUser, PolicyHolder } from '../aws/contract.ts';
 import { timeOf } from '../clock.ts';
 import { endedExemptionsOf } from '../policy/match.ts';
 import { policyFor } from '../policy/policy-for.ts';
 import { attendedSettings } from '../policy/settings.ts';
-import type { AuditedKey, PolicyWords, Powers, Source, UserFacts } from './contract.ts';
-import type { ReportedKey, ReportRow } from './credential-report.ts';
+import { claimedRotations } from './claims.ts';
+import type { AuditedKey, Doubt, OpenRotation, PolicyWords, Powers, Source, UserFacts } from './contract.ts';
+import type { ReportRow } from './credential-report.ts';
+import { joinKeys, keysOf } from './join-keys.ts';
+import type { Listed } from './look-up-keys.ts';
 import { powersOf } from './powers.ts';
 import type { Stock } from './stock.ts';
 
-export type Listed = Source<readonly KeyStatusFacts[]>;
+export const rootName = '<root_account>';
 
-/** `row` null: a user that the report does not have yet. */
-export function factsOf(stock: Stock, name: string, row: ReportRow | null, listed: Listed): UserFacts {
-  const isRoot = row?.isRoot === true;
+/** `row` null: a user that the report does not have. `asReported`: what the report says of keys is not corrected by the list. */
+export function factsOf(
+  stock: Stock,
+  { name, row, listed, asReported }: { name: string; row: ReportRow | null; listed: Listed; asReported: boolean },
+): UserFacts {
+  const isRoot = name === rootName;
   const user = stock.listed.state === 'known' ? stock.listed.value.get(name) : undefined;
   const holder = stock.holders.state === 'known' ? stock.holders.value.users.get(name) : undefined;
   const reported = row ? keysOf(row) : [];
-  const { keys, doubts } = isRoot ? { keys: reported, doubts: [] } : withIds(reported, listed);
+  const reportAt = row && stock.report.state === 'known' ? stock.report.value.generatedAt : null;
+  const { keys, doubts } =
+    listed.state === 'known'
+      ? joinKeys(reported, listed.value, { reportAt, asReported })
+      : { keys: reported, doubts: [] };
+  const arn = row?.arn ?? user?.arn ?? (isRoot ? rootArn(stock) : '');
+  const path = user?.path ?? /:user(\/.*\/|\/)[^/]*$/.exec(arn)?.[1] ?? '/';
   return {
     user: name,
-    arn: row?.arn ?? user?.arn ?? '',
+    arn,
     isRoot,
-    path: user?.path ?? '/',
+    path,
     createdAt: row?.createdAt ?? user?.createdAt ?? null,
     passwordEnabled: row?.passwordEnabled ?? null,
     passwordLastUsed: row?.passwordLastUsed ?? null,
@@ -32,68 +44,30 @@ export function factsOf(stock: Stock, name: string, row: ReportRow | null, liste
     keys,
     reported: () => row?.raw() ?? null,
     listed,
+    hasMoreKeys: row?.additional != null,
+    rootHasKey: isRoot && stock.rootHasKey.state === 'known' ? stock.rootHasKey.value : null,
     tags: holder ? of(stock.holders, () => holder.tags) : missing(stock.holders, isRoot),
     powers: holder ? powers(stock, holder) : missing(stock.holders, isRoot),
-    rotations: of(stock.rotations, (all) => all.get(name) ?? []),
+    rotations: rotationsOf(stock, name, holder),
     events: of(stock.events, (all) => all.get(name) ?? []),
-    policy: wordsOf(stock, user, holder),
-    doubts: [...doubts, ...presence(stock, row, user, isRoot)],
+    policy: isRoot ? null : wordsOf(stock, { name, path }, holder),
+    doubts: [...doubts, ...contradictions(stock, row, user, isRoot), ...inFuture(stock, keys)],
   };
 }
 
-function keysOf({ keys }: ReportRow): AuditedKey[] {
-  const asAudited = (key: ReportedKey, slot: 1 | 2): AuditedKey[] =>
-    key.lastRotated === null && !key.active
-      ? []
-      : [
-          {
-            slot,
-            id: null,
-            active: key.active === true,
-            createdAt: key.lastRotated,
-            dated: 'last_rotated',
-            lastUsedAt: key.lastUsedAt,
-            lastUsedService: key.lastUsedService,
-            lastUsedRegion: key.lastUsedRegion,
-          },
-        ];
-  return [...asAudited(keys[0], 1), ...asAudited(keys[1], 2)];
-}
-
-/**
- * The report's slots go by ascending key id, so two listed keys are told by that; by their dates it is checked. A key that only
- * one of both has is shown as the list has it: the list is newer.
- */
-function withIds(reported: AuditedKey[], listed: Listed): { keys: AuditedKey[]; doubts: string[] } {
-  if (listed.state !== 'known') return { keys: reported, doubts: [] };
-  const doubts: string[] = [];
-  const byId = [...listed.value].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const left = [...reported];
-  const keys = byId.map((key): AuditedKey => {
-    const same = left.filter(({ createdAt }) => createdAt === key.createdAt);
-    const match = same[0] ?? (left.length === 1 && byId.length === 1 ? left[0] : undefined);
-    if (match) left.splice(left.indexOf(match), 1);
-    if (same.length > 1)
-      doubts.push('two keys were made in the same second: the report does not say which was used when');
-    if (match && match.createdAt !== key.createdAt)
-      doubts.push(`the report dates ${key.id} ${match.createdAt}, ListAccessKeys ${key.createdAt}`);
-    const active = key.status === 'Active';
-    if (match && match.active !== active)
-      doubts.push(`${key.id} is ${key.status}, and in the report ${match.active ? 'active' : 'inactive'}`);
-    if (!match) doubts.push(`${key.id} is not in the report`);
-    return {
-      slot: match?.slot ?? null,
-      id: key.id,
-      active,
-      createdAt: key.createdAt,
-      dated: 'CreateDate',
-      lastUsedAt: match?.lastUsedAt ?? null,
-      lastUsedService: match?.lastUsedService ?? null,
-      lastUsedRegion: match?.lastUsedRegion ?? null,
-    };
-  });
-  if (left.length > 0) doubts.push('the report has a key that is gone');
-  return { keys, doubts };
+/** Those of the records here, and those that only a claim in AWS tells of. */
+function rotationsOf(
+  { rotations, holders }: Stock,
+  name: string,
+  holder: PolicyHolder | undefined,
+): Source<readonly OpenRotation[]> {
+  const recorded = rotations.state === 'known' ? (rotations.value.get(name) ?? []) : [];
+  const claimed = claimedRotations(holder?.tags ?? {}).filter(
+    (claim) => !recorded.some(({ rotation }) => rotation === claim.rotation),
+  );
+  if (rotations.state === 'known') return { ...rotations, value: [...recorded, ...claimed] };
+  if (holders.state === 'known' && claimed.length > 0) return { ...holders, value: claimed };
+  return rotations;
 }
 
 function powers({ holders }: Stock, holder: PolicyHolder): Source<Powers> {
@@ -101,7 +75,8 @@ function powers({ holders }: Stock, holder: PolicyHolder): Source<Powers> {
   try {
     return { ...holders, value: powersOf(holder, holders.value) };
   } catch {
-    return { state: 'unknown', why: 'a policy document cannot be read', permission: null };
+    const why = 'a policy document cannot be read';
+    return { state: 'unknown', why, permission: null, everywhere: false };
   }
 }
 
@@ -113,31 +88,29 @@ function of<T, U>(source: Source<T>, pick: (value: T) => U): Source<U> {
 function missing<T>(source: Source<unknown>, isRoot: boolean): Source<T> {
   if (isRoot) return { state: 'notAsked', why: 'the root user has none' };
   if (source.state !== 'known') return source;
-  return { state: 'unknown', why: 'the user is in one source only', permission: null };
+  const why = 'the user is in one source only';
+  return { state: 'unknown', why, permission: null, everywhere: false };
 }
 
 function wordsOf(
   { policy, now }: Stock,
-  user: ListedUser | undefined,
+  { name, path }: { name: string; path: string },
   holder: PolicyHolder | undefined,
 ): PolicyWords | null {
-  if (!policy || !user) return null;
-  const { settings } = policyFor(
-    policy,
-    { name: user.name, path: user.path, tags: holder?.tags ?? {} },
-    attendedSettings,
-  );
+  if (!policy) return null;
+  const { settings } = policyFor(policy, { name, path, tags: holder?.tags ?? {} }, attendedSettings);
   const all = (policy.content.exemptions ?? []).filter(
-    (one) => one.user === undefined || one.user.toLowerCase() === user.name.toLowerCase(),
+    (one) => one.user === undefined || one.user.toLowerCase() === name.toLowerCase(),
   );
   const ended = new Set(
     all
-      .flatMap(({ key }) => endedExemptionsOf(policy, { user: user.name, key: key ?? null }, now))
+      .flatMap(({ key }) => endedExemptionsOf(policy, { user: name, key: key ?? null }, now))
       .map(({ exemption }) => exemption),
   );
   return {
     places: settings.consumers,
     owner: settings.owner,
+    maxAgeDays: settings.maxAge / 86_400,
     exemptions: all.map((one) => ({
       key: one.key ?? null,
       reason: one.reason,
@@ -147,18 +120,36 @@ function wordsOf(
   };
 }
 
-function presence(
-  { report, listed }: Stock,
+function contradictions(
+  { report, listed, rootHasKey }: Stock,
   row: ReportRow | null,
   user: ListedUser | undefined,
   isRoot: boolean,
-): string[] {
-  if (isRoot || report.state !== 'known' || listed.state !== 'known') return [];
-  if (!row)
-    return [
-      `made at ${user?.createdAt}, after the report of ${report.value.generatedAt}: judged by ListAccessKeys alone`,
-    ];
-  if (user && row.createdAt && timeOf(user.createdAt) !== timeOf(row.createdAt))
-    return [`the report says the user was made at ${row.createdAt}, ListUsers at ${user.createdAt}`];
-  return [];
+): Doubt[] {
+  if (!row || report.state !== 'known') return [];
+  if (isRoot) {
+    const isGone = keysOf(row).length > 0 && rootHasKey.state === 'known' && !rootHasKey.value;
+    return isGone ? [{ about: 'a root key', text: 'the report has a root key, the account summary has none' }] : [];
+  }
+  if (listed.state !== 'known' || !user || !row.createdAt) return [];
+  if (timeOf(user.createdAt) === timeOf(row.createdAt)) return [];
+  const text = `the report says the user was made at ${row.createdAt}, ListUsers at ${user.createdAt}`;
+  return [{ about: 'when the user was made', text }];
+}
+
+function inFuture({ now }: Stock, keys: readonly AuditedKey[]): Doubt[] {
+  return keys.flatMap(({ createdAt, id }) =>
+    createdAt !== null && timeOf(createdAt) > now
+      ? [
+          {
+            about: `the age of ${id ?? createdAt}`,
+            text: `${id ?? 'a key'} was made at ${createdAt}, which is still to come: its age counts as 0`,
+          },
+        ]
+      : [],
+  );
+}
+
+function rootArn({ caller }: Stock): string {
+  return `arn:${caller.partition}:iam::${caller.account}:root`;
 }

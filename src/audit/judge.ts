@@ -1,11 +1,21 @@
 // One user's findings: every rule of the set asked, each judgement named so that the next run names it the same, and those that
 // an exemption of the policy file covers shown as muted. Ended exemptions mute nothing, and doubts are never muted.
 import { createHash } from 'node:crypto';
-import type { AuditedKey, Finding, Judgement, Limits, PolicyWords, Rule, RuleSet, UserFacts } from './contract.ts';
+import type {
+  AuditedKey,
+  Finding,
+  Judgement,
+  Limits,
+  Need,
+  PolicyWords,
+  Rule,
+  RuleSet,
+  UserFacts,
+} from './contract.ts';
 import { aliasesOf, isIn, numbersOf } from './rule-sets.ts';
 import { rules } from './rules/index.ts';
 
-interface Judged {
+export interface Judged {
   account: string;
   set: RuleSet;
   limits: Limits;
@@ -14,8 +24,14 @@ interface Judged {
 /** Sorted by rule, then as the rule gave them. An empty list: nothing is wrong as far as was looked. */
 export function findingsOf(user: UserFacts, { account, set, limits }: Judged): Finding[] {
   return rulesOf(set).flatMap((rule) =>
-    rule.judge(user, limits).map((judgement) => findingOf(account, set, rule, user, judgement)),
+    rule.judge(user, limits).map((judgement) => findingOf({ account, set, rule }, user, judgement)),
   );
+}
+
+/** What a rule says of the account as a whole. */
+export function findingOfAccount(rule: Rule, judgement: Judgement, { account, set }: Judged): Finding {
+  const nobody = { user: '<account>', arn: account, keys: [], policy: null };
+  return findingOf({ account, set, rule }, nobody, judgement);
 }
 
 export function rulesOf(set: RuleSet): readonly Rule[] {
@@ -23,30 +39,43 @@ export function rulesOf(set: RuleSet): readonly Rule[] {
 }
 
 /** About the data itself, or about the exemption: no exemption speaks of these. */
-const neverMuted = ['AK-43', 'AK-50', 'AK-52'];
+const neverMuted = ['AK-43', 'AK-50', 'AK-51', 'AK-52'];
 
-function findingOf(account: string, set: RuleSet, rule: Rule, user: UserFacts, judgement: Judgement): Finding {
-  const { key, severity, title, evidence, command, text, status } = judgement;
-  const exemption = neverMuted.includes(rule.id) ? undefined : exemptionOf(user.policy, key);
+function findingOf(
+  { account, set, rule }: { account: string; set: RuleSet; rule: Rule },
+  user: Pick<UserFacts, 'user' | 'arn' | 'keys' | 'policy'>,
+  { key, about, need, severity, title, evidence, command, text, status }: Judgement,
+): Finding {
+  const exemption = neverMuted.includes(rule.id) || status !== 'OPEN' ? undefined : exemptionOf(user.policy, key);
+  const rules = need ? { rules: rulesNeeding(set, need) } : {};
   return {
-    id: idOf([account, rule.id, user.arn, ...(key ? [identityOf(key)] : []), ...(status === 'OPEN' ? [] : [title])]),
+    id: idOf([account, rule.id, user.arn, key ? identityOf(key, user.keys) : '', about ?? '']),
     rule: rule.id,
     severity,
-    status: status === 'OPEN' && exemption ? 'MUTED' : status,
+    status: exemption ? 'MUTED' : status,
     user: user.user,
     keyId: key?.id ?? null,
     title,
-    evidence: { ...evidence, source: rule.source },
+    evidence: { ...evidence, ...rules, source: rule.source },
     cis: numbersOf(set, rule.id),
     aliases: aliasesOf(set, rule.id),
     remediation: { command, text },
-    ...(status === 'OPEN' && exemption ? { muted: { reason: exemption.reason, until: exemption.until } } : {}),
+    ...(exemption ? { muted: { reason: exemption.reason, until: exemption.until } } : {}),
   };
 }
 
-/** Two keys of the same second have different slots; a key's id says it all. */
-function identityOf({ id, createdAt, slot }: AuditedKey): string {
-  return id ?? `${createdAt} ${slot}`;
+/** Rules that cannot be passed without these facts. */
+export function rulesNeeding(set: RuleSet, need: Need): string[] {
+  return rulesOf(set)
+    .filter(({ needs, weighs = [] }) => needs.includes(need) || weighs.includes(need))
+    .map(({ id }) => id);
+}
+
+/** A key's id says it all; without one it is known by when it was made, and of two keys of one second by its slot. */
+function identityOf({ id, createdAt, slot }: AuditedKey, keys: readonly AuditedKey[]): string {
+  if (id !== null) return id;
+  const isAlone = keys.filter((other) => other.createdAt === createdAt).length < 2;
+  return isAlone ? String(createdAt) : `${createdAt} ${slot}`;
 }
 
 function idOf(parts: readonly string[]): string {

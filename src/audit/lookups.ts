@@ -1,14 +1,25 @@
 // Many lookups side by side, as many as AWS bears: one more after each that went well, half as many after each that was
 // throttled. Results come in the order in which they were asked for.
+import type { Clock } from '../clock.ts';
 import { ThrottledError } from '../errors.ts';
 
 const most = 16;
+const firstPause = 500;
+const longestPause = 20_000;
 
-/** `look` may be called again for what was throttled. No more than a window of results is held back. */
+interface Looking<T, U> {
+  look(item: T): Promise<U>;
+  /** What is made of an item that was throttled as often as anybody has patience for. */
+  givenUp(item: T, error: ThrottledError): U;
+  clock: Clock;
+  signal: AbortSignal;
+  tries?: number;
+}
+
+/** `look` is called again, after a pause, for what was throttled. No more than a window of results is held back. */
 export async function* lookups<T, U>(
   items: Iterable<T>,
-  look: (item: T) => Promise<U>,
-  { tries = 8, signal }: { tries?: number; signal: AbortSignal },
+  { look, givenUp, clock, signal, tries = 8 }: Looking<T, U>,
 ): AsyncGenerator<U> {
   let allowed = 4;
   let running = 0;
@@ -32,11 +43,13 @@ export async function* lookups<T, U>(
         allowed = Math.min(most, allowed + 1 / allowed);
         return found;
       } catch (error) {
-        if (!(error instanceof ThrottledError) || tried >= tries) throw error;
+        if (!(error instanceof ThrottledError)) throw error;
+        if (tried >= tries) return givenUp(item, error);
         allowed = Math.max(1, allowed / 2);
       } finally {
         done();
       }
+      await clock.sleep(Math.min(longestPause, firstPause * 2 ** (tried - 1)), signal);
     }
   };
 

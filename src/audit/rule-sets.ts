@@ -30,6 +30,14 @@ const noRootKey: Numbers = {
   'cis-7.0': '2.4',
   fsbp: 'IAM.4',
 };
+const mfa: Numbers = {
+  'cis-1.4': '1.10',
+  'cis-3.0': '1.10',
+  'cis-5.0': '1.9',
+  'cis-6.0': '2.9',
+  'cis-7.0': '2.10',
+  fsbp: 'IAM.5',
+};
 const noFullAccess: Numbers = {
   'cis-1.4': '1.16',
   'cis-3.0': '1.16',
@@ -39,24 +47,25 @@ const noFullAccess: Numbers = {
   fsbp: 'IAM.1',
 };
 
-/** Rules that no benchmark has a number for are keyturn's own. */
-const numbers: Readonly<Record<string, Numbers>> = {
-  'AK-01': noRootKey,
-  'AK-02': rotated,
-  'AK-03': rotated,
-  'AK-04': oneActive,
-  'AK-05': oneActive,
-  'AK-06': unused,
-  'AK-10': unused,
-  'AK-11': unused,
-  'AK-12': notAtSetup,
-  'AK-13': notAtSetup,
-  'AK-14': rotated,
-  'AK-15': rotated,
-  'AK-20': noFullAccess,
-  'AK-23': rotated,
-  'AK-24': unused,
-  'AK-42': rotated,
+/** Rules that no benchmark has a number for are keyturn's own. A rule may be about two recommendations. */
+const numbers: Readonly<Record<string, readonly Numbers[]>> = {
+  'AK-01': [noRootKey],
+  'AK-02': [rotated],
+  'AK-03': [rotated],
+  'AK-04': [oneActive],
+  'AK-05': [oneActive],
+  'AK-06': [unused],
+  'AK-10': [unused],
+  'AK-11': [unused, notAtSetup],
+  'AK-12': [notAtSetup],
+  'AK-13': [notAtSetup],
+  'AK-14': [rotated],
+  'AK-15': [rotated],
+  'AK-20': [noFullAccess],
+  'AK-22': [mfa, notAtSetup],
+  'AK-23': [rotated],
+  'AK-24': [unused],
+  'AK-41': [rotated],
 };
 
 /** Prowler's names for its checks of access keys. */
@@ -77,8 +86,7 @@ export function isIn(set: RuleSet, rule: string): boolean {
 }
 
 export function numbersOf(set: RuleSet, rule: string): string[] {
-  const number = set === 'prowler' ? undefined : numbers[rule]?.[set];
-  return number ? [number] : [];
+  return set === 'prowler' ? [] : (numbers[rule] ?? []).flatMap((one) => one[set] ?? []);
 }
 
 export function aliasesOf(set: RuleSet, rule: string): string[] {

@@ -1,7 +1,6 @@
 // A whole audit: the account-wide sources, every user judged once by the report to know who is worst and whose ids are needed,
 // and then, in that order, judged for good and written out. No more than a window of users is in memory at a time.
-import type { KeyStatusFacts } from '../aws/contract.ts';
-import { instant } from '../clock.ts';
+import { instant, timeOf } from '../clock.ts';
 import { KeyturnError, RefusedError } from '../errors.ts';
 import type {
   AuditHead,
@@ -9,18 +8,22 @@ import type {
   Finding,
   Gap,
   Limits,
-  Need,
   Renderer,
   RuleSet,
   Severity,
+  Source,
   UserFacts,
 } from './contract.ts';
 import type { ReportRow } from './credential-report.ts';
-import { factsOf, type Listed } from './facts.ts';
-import { findingsOf, rulesOf } from './judge.ts';
+import { factsOf, rootName } from './facts.ts';
+import { findingOfAccount, findingsOf, type Judged } from './judge.ts';
+import { type Listed, lookUpKeys } from './look-up-keys.ts';
 import { lookups } from './lookups.ts';
-import { day, since } from './rules/reckoning.ts';
-import { gapsOf, known, type Stock, type StockDeps, takeStock } from './stock.ts';
+import { notLookedAt, tooNew } from './not-looked-at.ts';
+import { isIn } from './rule-sets.ts';
+import { ak51, staleReport } from './rules/ak-51.ts';
+import { gapsOf, type Stock, type StockDeps, takeStock } from './stock.ts';
+import { newTally } from './tally.ts';
 
 export interface AuditOptions {
   set: RuleSet;
@@ -33,6 +36,12 @@ export interface AuditOptions {
 
 export const severities: readonly Severity[] = ['informational', 'low', 'medium', 'high', 'critical'];
 
+interface Asked {
+  name: string;
+  row: ReportRow | null;
+  worst: number;
+}
+
 /** Returns the tail as well. What a person stopped is written out as far as it is known, and marked incomplete. */
 export async function runAudit(
   deps: StockDeps,
@@ -41,145 +50,145 @@ export async function runAudit(
 ): Promise<AuditTail> {
   const stock = await takeStock(deps);
   mustExist(stock, only);
-  const limits = limitsOf(stock);
-  const head: AuditHead = {
-    account: stock.caller.account,
-    generatedAt: instant(stock.now),
-    rules: set,
-    reportAt: stock.report.state === 'known' ? stock.report.value.generatedAt : null,
-  };
+  const judged: Judged = { account: stock.caller.account, set, limits: limitsOf(stock) };
+  const reportAt = stock.report.state === 'known' ? stock.report.value.generatedAt : null;
+  const head: AuditHead = { account: stock.caller.account, generatedAt: instant(stock.now), rules: set, reportAt };
   renderer.head(head);
 
-  const tally = newTally(limits);
-  const gaps = gapsOf(stock);
-  const judged = { account: stock.caller.account, set, limits };
-  const notListed: Listed = {
-    state: 'notAsked',
-    why: deps.ids === 'never' ? '--ids never was given' : 'nothing is wrong with this user by the report',
+  const gaps = gapsOf(stock, set);
+  const tally = newTally(judged.limits);
+  const newer = newcomers(reportAt);
+  const write = (finding: Finding) => {
+    tally.finding(finding);
+    renderer.finding(finding);
   };
+  const facts = ({ name, row }: Asked, listed: Listed) =>
+    factsOf(stock, { name, row, listed, asReported: judged.limits.asProwler });
+  const notListed = notAsked(deps.ids === 'never' ? '--ids never was given' : 'nothing is wrong by the report');
 
+  const order: Asked[] = [];
+  for (const [name, row] of usersOf(stock, only)) {
+    const asked = { name, row, worst: -1 };
+    const byReport = facts(asked, notListed);
+    const findings = findingsOf(byReport, judged);
+    if (findings.length > 0 || only !== null || mayHaveMore(byReport))
+      order.push({ ...asked, worst: worstOf(findings) });
+    else tally.user(byReport);
+  }
+  order.sort((a, b) => b.worst - a.worst || (a.name < b.name ? -1 : 1));
+
+  const look = async (asked: Asked): Promise<UserFacts> => {
+    const isLookedUp = deps.ids === 'auto' && asked.name !== rootName;
+    return facts(asked, isLookedUp ? await lookUpKeys(deps, asked.name, asked.row) : notListed);
+  };
+  const givenUp = (asked: Asked, { message: why }: Error) =>
+    facts(asked, { state: 'unknown', why, permission: null, everywhere: false });
+
+  let done = 0;
+  const unread: string[] = [];
+  const judge = (user: UserFacts) => {
+    onUser?.(user, judged.limits);
+    for (const finding of findingsOf(user, judged)) write(finding);
+    tally.user(user);
+    newer.note(user);
+    if (user.listed.state === 'unknown') unread.push(user.user);
+    done += 1;
+  };
   try {
-    const order = [...usersOf(stock, only)]
-      .map(([name, row]) => {
-        const facts = factsOf(stock, name, row, notListed);
-        const findings = findingsOf(facts, judged);
-        tally.user(facts);
-        return { name, row, worst: worstOf(findings), hasFindings: findings.length > 0, isRoot: facts.isRoot };
-      })
-      .filter(({ hasFindings, row }) => hasFindings || row === null || only !== null)
-      .sort((a, b) => b.worst - a.worst || a.name.localeCompare(b.name, 'en'));
-
-    const look = async ({ name, row, isRoot }: (typeof order)[number]): Promise<UserFacts> => {
-      const needsIds = deps.ids === 'auto' && !isRoot;
-      const listed = needsIds ? await listedOf(deps, name) : notListed;
-      return factsOf(stock, name, row, listed);
-    };
-    let done = 0;
-    for await (const facts of lookups(order, look, deps)) {
-      onUser?.(facts, limits);
-      for (const finding of findingsOf(facts, judged)) {
-        tally.finding(finding);
-        renderer.finding(finding);
-      }
-      done += 1;
+    for await (const user of lookups(order, { ...deps, look, givenUp })) {
+      judge(user);
       if (done % 25 === 0) deps.onProgress('users with findings', done, order.length);
     }
   } catch (error) {
     // What is half written has to be ended, and says itself that it is not whole.
     if (!deps.signal.aborted && !(error instanceof KeyturnError)) throw error;
     const why = deps.signal.aborted ? 'interrupted' : (error as Error).message;
-    gaps.push({ what: 'the rest of the users', why, permission: null });
+    const rest = order.slice(done);
+    for (const asked of rest) judge(facts(asked, notAsked(why)));
+    gaps.push(cutShort(why, rest.length, order.length));
   }
 
-  const tail = tally.tail(gaps, notLookedAt(stock, set));
+  const stale = reportAt && isIn(set, ak51.id) ? staleReport(reportAt, newer, judged.limits) : null;
+  if (stale) write(findingOfAccount(ak51, stale, judged));
+  const missed = isIn(set, 'AK-50') ? [] : keysOf(unread);
+  const skipped = [...notLookedAt(stock, set), ...tooNew(newer.users, set, deps.ids)];
+  const tail = tally.tail([...gaps, ...missed], skipped);
   await renderer.tail(tail);
   return tail;
 }
 
 function mustExist({ caller, report, listed }: Stock, name: string | null): void {
   if (name === null || listed.state !== 'known' || listed.value.has(name)) return;
-  const isRoot = report.state === 'known' && name === '<root_account>';
-  if (isRoot) return;
+  if (report.state === 'known' && name === rootName) return;
   throw new RefusedError(`there is no user ${name} in account ${caller.account}`, {
     hint: 'see aws iam list-users, and check the account with aws sts get-caller-identity',
   });
 }
 
-/** Users by the report, and those that it does not have; not those that are gone since. */
-function* usersOf({ report, listed }: Stock, only: string | null): Generator<[string, ReportRow | null]> {
+/** Root first, then users by the report and those that it does not have; not those that are gone since. */
+function* usersOf({ report, listed, rootHasKey }: Stock, only: string | null): Generator<[string, ReportRow | null]> {
+  const isMeant = (name: string) => only === null || name === only;
   const seen = new Set<string>();
   if (report.state === 'known') {
     for (const row of report.value.rows()) {
+      const isGone = row.user !== rootName && listed.state === 'known' && !listed.value.has(row.user);
       seen.add(row.user);
-      if (only !== null && row.user !== only) continue;
-      if (!row.isRoot && listed.state === 'known' && !listed.value.has(row.user)) continue;
-      yield [row.user, row];
+      if (isMeant(row.user) && !isGone) yield [row.user, row];
     }
   }
+  const hasRoot = rootHasKey.state === 'known' && rootHasKey.value;
+  if (hasRoot && !seen.has(rootName) && isMeant(rootName)) yield [rootName, null];
   if (listed.state !== 'known') return;
   for (const name of listed.value.keys()) {
-    if (!seen.has(name) && (only === null || name === only)) yield [name, null];
+    if (!seen.has(name) && isMeant(name)) yield [name, null];
   }
 }
 
-/** For a user that the report does not have, when each key was used has to be asked for itself. */
-async function listedOf({ aws, clock }: StockDeps, user: string): Promise<Listed> {
-  const at = () => instant(aws.time() ?? clock.now());
-  return known<readonly KeyStatusFacts[]>('iam:ListAccessKeys', at, () => aws.keys(user));
+/** By ids there may be more to find than by the report. */
+function mayHaveMore({ reported, isRoot, rotations, events, policy, hasMoreKeys }: UserFacts): boolean {
+  if (isRoot) return false;
+  const isTold = (source: Source<readonly unknown[]>) => source.state === 'known' && source.value.length > 0;
+  const hasExemptKey = (policy?.exemptions ?? []).some(({ key }) => key !== null);
+  return reported() === null || isTold(rotations) || isTold(events) || hasExemptKey || hasMoreKeys;
 }
 
-function worstOf(findings: Finding[]): number {
+function worstOf(findings: readonly Finding[]): number {
   return Math.max(
     -1,
     ...findings.filter(({ status }) => status !== 'MUTED').map(({ severity }) => severities.indexOf(severity)),
   );
 }
 
-function notLookedAt(stock: Stock, set: RuleSet): Gap[] {
-  const sources: Record<Need, { state: string; why?: string }> = {
-    ids: stock.holders,
-    tags: stock.holders,
-    powers: stock.holders,
-    rotations: stock.rotations,
-    events: stock.events,
+/** Who and what is newer than the report. */
+function newcomers(reportAt: string | null) {
+  const users: string[] = [];
+  const newer: string[] = [];
+  return {
+    users,
+    newer,
+    note: ({ user, isRoot, reported, keys }: UserFacts) => {
+      if (isRoot || reportAt === null) return;
+      if (reported() === null) users.push(user);
+      const key = keys.find(({ createdAt }) => createdAt !== null && timeOf(createdAt) > timeOf(reportAt));
+      if (reported() === null) newer.push(`user ${user}`);
+      else if (key) newer.push(`a key of ${user}`);
+    },
   };
-  return rulesOf(set).flatMap(({ id, title, needs }) => {
-    const [unasked] = needs.filter((need) => sources[need].state === 'notAsked');
-    return unasked
-      ? [{ what: `${id}, ${title}`, why: `it needs ${unasked}: ${sources[unasked].why ?? ''}`, permission: null }]
-      : [];
-  });
 }
 
-/** Days at which a bar of the histogram begins: 90 is where most policies draw the line. */
-const ageSteps = [0, 30, 60, 90, 180, 365, 730];
+function notAsked(why: string): Listed {
+  return { state: 'notAsked', why };
+}
 
-function newTally({ now }: Pick<Limits, 'now'>) {
-  const bySeverity = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
-  const byStatus = { OPEN: 0, MUTED: 0, PASS: 0, INCOMPLETE: 0 };
-  const counts = { users: 0, keys: 0, activeKeys: 0 };
-  const ages = ageSteps.map((from, index) => ({ from, to: ageSteps[index + 1] ?? null, keys: 0 }));
-  return {
-    user: ({ keys }: UserFacts) => {
-      counts.users += 1;
-      counts.keys += keys.length;
-      for (const { active, createdAt } of keys) {
-        if (!active) continue;
-        counts.activeKeys += 1;
-        const age = (since(createdAt, { now }) ?? 0) / day;
-        const bar = ages.findLast(({ from }) => age >= from);
-        if (bar && createdAt !== null) bar.keys += 1;
-      }
-    },
-    finding: ({ severity, status }: Finding) => {
-      byStatus[status] += 1;
-      if (status === 'OPEN') bySeverity[severity] += 1;
-    },
-    tail: (incomplete: Gap[], notLookedAt: Gap[]): AuditTail => ({
-      complete: incomplete.length === 0 && byStatus.INCOMPLETE === 0,
-      incomplete,
-      notLookedAt,
-      summary: { ...counts, bySeverity, byStatus, ages },
-    }),
-  };
+function cutShort(reason: string, left: number, all: number): Gap {
+  const why = `${reason}: ${left} of ${all} users with findings were judged by the report alone, without their key ids`;
+  return { what: 'the rest of the users', why, permission: null };
+}
+
+/** Where no rule of the set says so itself. */
+function keysOf(users: readonly string[]): Gap[] {
+  const [first, ...others] = users;
+  if (first === undefined) return [];
+  const what = `the keys of ${first}${others.length > 0 ? ` and ${others.length} more users` : ''}`;
+  return [{ what, why: 'they could not be looked up', permission: 'iam:ListAccessKeys' }];
 }

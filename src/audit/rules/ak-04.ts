@@ -1,6 +1,6 @@
 // AK-04: two active keys, and no rotation under way that would explain them.
-import type { Rule } from '../contract.ts';
-import { aboutUser, activeKeys, nameOf, openRotations } from './reckoning.ts';
+import type { Rule, UserFacts } from '../contract.ts';
+import { aboutUser, judgedKeys, nameOf, openRotations, quoted } from './reckoning.ts';
 
 export const ak04: Rule = {
   id: 'AK-04',
@@ -8,21 +8,18 @@ export const ak04: Rule = {
   severity: 'medium',
   source: 'CIS AWS Foundations, "Ensure there is only one active access key for any single IAM user"',
   needs: [],
-  judge: (user) => {
-    const active = activeKeys(user);
-    if (active.length < 2 || (openRotations(user) ?? []).length > 0) return [];
+  judge: (user, limits) => {
+    const active = judgedKeys(user, limits);
+    const isRotating = !limits.asProwler && (openRotations(user) ?? []).length > 0;
+    if (active.length < 2 || isRotating) return [];
     const [older, newer] = [...active].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''));
     const named = older?.id && newer?.id;
     return [
       aboutUser({
         severity: 'medium',
         title: `${user.user} has ${active.length} active keys: ${active.map(nameOf).join(' and ')}`,
-        because: `${active.length} keys are active, and ${
-          user.rotations.state === 'known'
-            ? 'no rotation of this user is open'
-            : 'whether a rotation is open was not looked at'
-        }`,
-        command: named ? `keyturn retire --user ${user.user} --key ${older.id} --new-key ${newer.id}` : null,
+        because: `${active.length} keys are active${limits.asProwler ? '' : `, and ${openness(user)}`}`,
+        command: named ? `keyturn retire --user ${quoted(user.user)} --key ${older.id} --new-key ${newer.id}` : null,
         text: user.isRoot
           ? 'delete both root keys'
           : 'retire the one that nobody needs: keyturn watches it first, and deletes it when it is quiet',
@@ -31,3 +28,9 @@ export const ak04: Rule = {
     ];
   },
 };
+
+function openness({ rotations }: UserFacts): string {
+  return rotations.state === 'known'
+    ? 'no rotation of this user is open'
+    : 'whether a rotation of this user is open is not known';
+}

@@ -13,12 +13,15 @@ export const ak05: Rule = {
       const both = user.keys.filter(
         ({ id, active }) => active && id !== null && (id === open.oldKey || id === open.newKey),
       );
-      const overlap = since(open.deliveredAt ?? open.since, limits);
+      // A rotation may have been begun long after its new key was made, and the other way round.
+      const from = [open.since, ...both.map(({ createdAt }) => createdAt ?? '')].sort().at(-1) ?? null;
+      const overlap = since(from, limits);
       if (both.length < 2 || overlap === null || overlap <= limits.overlapDays * day) return [];
       return aboutUser({
+        about: open.rotation,
         severity: 'medium',
         title: `both keys of ${user.user} have been active for ${days(overlap)} in rotation ${open.rotation}`,
-        because: `${days(overlap)} since ${open.deliveredAt ?? open.since} are more than ${limits.overlapDays}`,
+        because: `${days(overlap)} since ${from} are more than ${limits.overlapDays}`,
         command: `keyturn status ${open.rotation}`,
         text: `see who still uses the old key (keyturn who ${open.oldKey}), then keyturn resume or keyturn proceed`,
         evidence: { ...open },

@@ -1,5 +1,5 @@
 // AK-06: an inactive key was left behind.
-import type { Rule } from '../contract.ts';
+import type { AuditedKey, Rule, UserFacts } from '../contract.ts';
 import { aboutKey, day, days, deleteCommand, isInRotation, nameOf, openRotations, since } from './reckoning.ts';
 
 export const ak06: Rule = {
@@ -8,19 +8,13 @@ export const ak06: Rule = {
   severity: 'low',
   source: 'CIS AWS Foundations, "Ensure credentials unused for 45 days or greater are disabled", the remediation',
   needs: [],
+  weighs: ['events'],
   judge: (user, limits) =>
     user.keys.flatMap((key) => {
-      if (key.active || user.isRoot || isInRotation(key, user)) return [];
-      const ours = (openRotations(user) ?? []).find(
-        ({ oldKey }) => key.id !== null && oldKey === key.id,
-      )?.deactivatedAt;
-      const deactivated =
-        ours ??
-        (user.events.state === 'known'
-          ? user.events.value.find(
-              ({ event, keyId, status }) => event === 'UpdateAccessKey' && keyId === key.id && status === 'Inactive',
-            )?.at
-          : undefined);
+      if (key.active || user.isRoot) return [];
+      const open = (openRotations(user) ?? []).find(({ oldKey }) => key.id !== null && oldKey === key.id);
+      if (isInRotation(key, user) && !open?.deactivatedAt) return [];
+      const deactivated = open?.deactivatedAt ?? deactivatedAt(user, key);
       // Nobody tells when a key was deactivated; without a witness only a key that is old anyway counts.
       const from = deactivated ?? key.createdAt;
       const allowed = deactivated ? limits.inactiveDays : limits.maxAgeDays;
@@ -36,3 +30,16 @@ export const ak06: Rule = {
       });
     }),
 };
+
+function deactivatedAt({ events }: UserFacts, { id }: AuditedKey): string | null {
+  if (events.state !== 'known' || id === null) return null;
+  const seen = events.value.filter(
+    ({ event, keyId, status }) => event === 'UpdateAccessKey' && keyId === id && status === 'Inactive',
+  );
+  return (
+    seen
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) ?? null
+  );
+}

@@ -1,15 +1,15 @@
 // AK-10: an active key has not been used for long.
 import type { Rule } from '../contract.ts';
-import { aboutKey, activeKeys, days, deactivateCommand, isUnusedFor, nameOf, since } from './reckoning.ts';
+import { aboutKey, days, deactivateCommand, isUnusedFor, judgedKeys, nameOf, since } from './reckoning.ts';
 
 export const ak10: Rule = {
   id: 'AK-10',
   title: 'an access key is not used any more',
   severity: 'medium',
   source: 'CIS AWS Foundations, "Ensure credentials unused for 45 days or greater are disabled"',
-  needs: [],
+  needs: ['uses'],
   judge: (user, limits) =>
-    activeKeys(user).flatMap((key) => {
+    judgedKeys(user, limits).flatMap((key) => {
       const unused = since(key.lastUsedAt, limits);
       if (unused === null || !isUnusedFor(unused, limits.unusedDays, limits)) return [];
       return aboutKey(key, limits, {

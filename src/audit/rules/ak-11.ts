@@ -1,6 +1,16 @@
 // AK-11: an active key was never used.
 import type { Rule } from '../contract.ts';
-import { aboutKey, activeKeys, day, days, deactivateCommand, isInRotation, nameOf, since } from './reckoning.ts';
+import {
+  aboutKey,
+  day,
+  days,
+  deactivateCommand,
+  isNeverUsed,
+  isNewInRotation,
+  judgedKeys,
+  nameOf,
+  since,
+} from './reckoning.ts';
 
 /** Days from which a key that nobody uses is worth a word. */
 const noticed = 7;
@@ -11,12 +21,13 @@ export const ak11: Rule = {
   severity: 'medium',
   source:
     'CIS AWS Foundations, "Ensure credentials unused for 45 days or greater are disabled": unused keys count from their creation',
-  needs: [],
+  needs: ['uses'],
   judge: (user, limits) =>
-    activeKeys(user).flatMap((key) => {
+    judgedKeys(user, limits).flatMap((key) => {
       const age = since(key.createdAt, limits);
-      if (key.lastUsedAt !== null || age === null || age < noticed * day || isInRotation(key, user)) return [];
+      if (!isNeverUsed(key) || age === null || age < noticed * day) return [];
       const isLong = age >= limits.unusedDays * day;
+      if (!isLong && isNewInRotation(key, user)) return [];
       return aboutKey(key, limits, {
         severity: isLong ? 'medium' : 'informational',
         title: `${nameOf(key)} of ${user.user} was made ${days(age)} ago and never used`,

@@ -1,6 +1,6 @@
 // AK-20: the key belongs to an administrator.
 import type { Rule } from '../contract.ts';
-import { aboutKey, activeKeys, nameOf, rotateCommand, unknown } from './reckoning.ts';
+import { aboutKey, activeKeys, nameOf, rotateCommand } from './reckoning.ts';
 
 export const ak20: Rule = {
   id: 'AK-20',
@@ -10,8 +10,7 @@ export const ak20: Rule = {
   needs: ['powers'],
   judge: (user, limits) => {
     const { powers } = user;
-    if (user.isRoot || activeKeys(user).length === 0 || powers.state === 'notAsked') return [];
-    if (powers.state === 'unknown') return unknown(user, 'what the policies allow', powers.why);
+    if (user.isRoot || activeKeys(user).length === 0 || powers.state !== 'known') return [];
     const { administratorBy, boundary } = powers.value;
     if (administratorBy.length === 0) return [];
     return activeKeys(user).map((key) =>

@@ -1,6 +1,6 @@
 // AK-21: the key can make keys for others.
 import type { Rule } from '../contract.ts';
-import { aboutKey, activeKeys, nameOf, unknown } from './reckoning.ts';
+import { aboutKey, activeKeys, nameOf } from './reckoning.ts';
 
 export const ak21: Rule = {
   id: 'AK-21',
@@ -10,8 +10,7 @@ export const ak21: Rule = {
   needs: ['powers'],
   judge: (user, limits) => {
     const { powers } = user;
-    if (user.isRoot || activeKeys(user).length === 0 || powers.state === 'notAsked') return [];
-    if (powers.state === 'unknown') return unknown(user, 'what the policies allow', powers.why);
+    if (user.isRoot || activeKeys(user).length === 0 || powers.state !== 'known') return [];
     const { mintsKeysBy } = powers.value;
     if (mintsKeysBy.length === 0) return [];
     return activeKeys(user).map((key) =>

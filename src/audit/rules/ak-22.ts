@@ -7,7 +7,7 @@ export const ak22: Rule = {
   title: 'one user has a key and a console password',
   severity: 'low',
   source: 'IAM User Guide, "Security best practices in IAM": people sign in, workloads use roles',
-  needs: [],
+  needs: ['report'],
   judge: (user) => {
     if (user.isRoot || user.passwordEnabled !== true || activeKeys(user).length === 0) return [];
     const isBare = user.mfa === false;

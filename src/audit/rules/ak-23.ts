@@ -8,7 +8,7 @@ export const ak23: Rule = {
   title: 'the password is newer than the key',
   severity: 'low',
   source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less"',
-  needs: [],
+  needs: ['report'],
   judge: (user, limits) =>
     activeKeys(user).flatMap((key) => {
       const { passwordLastChanged: changed } = user;

@@ -10,7 +10,7 @@ export const ak24: Rule = {
   title: 'a key outlives its person',
   severity: 'high',
   source: 'CIS AWS Foundations, "Ensure credentials unused for 45 days or greater are disabled"',
-  needs: [],
+  needs: ['report', 'uses'],
   judge: (user, limits) =>
     activeKeys(user).flatMap((key) => {
       if (user.isRoot || user.passwordEnabled !== true) return [];

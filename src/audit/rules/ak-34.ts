@@ -1,5 +1,6 @@
 // AK-34: who made a key cannot be known any more. Never a pass of the rules that would ask.
 import type { Rule } from '../contract.ts';
+import { madeEvents } from './events.ts';
 import { aboutKey, activeKeys, days, nameOf, since } from './reckoning.ts';
 
 export const ak34: Rule = {
@@ -7,11 +8,11 @@ export const ak34: Rule = {
   title: 'who made a key is not known',
   severity: 'informational',
   source: 'CloudTrail User Guide, "Working with CloudTrail Event history": 90 days',
-  needs: ['events'],
+  needs: ['ids', 'events'],
   judge: (user, limits) => {
     const { events } = user;
     if (user.isRoot || events.state !== 'known') return [];
-    const seen = events.value.filter(({ event }) => event === 'CreateAccessKey').map(({ keyId }) => keyId);
+    const seen = madeEvents(user).map(({ keyId }) => keyId);
     return activeKeys(user)
       .filter(({ id }) => id === null || !seen.includes(id))
       .map((key) => {

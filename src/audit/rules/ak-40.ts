@@ -1,6 +1,6 @@
 // AK-40: nobody answers for the user.
 import type { Rule } from '../contract.ts';
-import { aboutUser, activeKeys, unknown } from './reckoning.ts';
+import { aboutUser, activeKeys, quoted } from './reckoning.ts';
 
 export const ak40: Rule = {
   id: 'AK-40',
@@ -11,8 +11,7 @@ export const ak40: Rule = {
   judge: (user, { ownerTags, ownerDomains }) => {
     const { tags, policy } = user;
     if (user.isRoot || activeKeys(user).length === 0 || policy?.owner) return [];
-    if (tags.state === 'notAsked') return [];
-    if (tags.state === 'unknown') return unknown(user, 'the owner', tags.why);
+    if (tags.state !== 'known') return [];
     const named = Object.entries(tags.value).find(([key]) =>
       ownerTags.some((one) => one.toLowerCase() === key.toLowerCase()),
     );
@@ -30,7 +29,7 @@ export const ak40: Rule = {
         because: named
           ? `tag ${named[0]} says ${named[1]}; known are ${ownerDomains.join(', ')}`
           : `none of the tags ${ownerTags.join(', ')}, and no owner in the policy file`,
-        command: `aws iam tag-user --user-name ${user.user} --tags Key=${ownerTags[0] ?? 'owner'},Value=NAME@DOMAIN`,
+        command: `aws iam tag-user --user-name ${quoted(user.user)} --tags Key=${ownerTags[0] ?? 'owner'},Value=NAME@DOMAIN`,
         text: 'name somebody who can be told, by a tag or under owner in keyturn.yaml',
         evidence: { tags: tags.value },
       }),

@@ -16,7 +16,7 @@ export const ak41: Rule = {
         severity: 'low',
         title: `the policy file does not say where the next key of ${user.user} goes`,
         because: 'no consumers are named for this user, by name, path or default',
-        command: `keyturn find ${user.keys[0]?.id ?? 'KEY_ID'}`,
+        command: `keyturn find ${activeKeys(user)[0]?.id ?? 'KEY_ID'}`,
         text: 'find out which places hold the key, and name them under consumers in keyturn.yaml',
         evidence: { tags: tags.state === 'known' ? tags.value : null },
       }),

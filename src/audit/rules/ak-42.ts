@@ -17,6 +17,7 @@ export const ak42: Rule = {
       const isForgotten = open.standing === 'stopped' && age > forgotten * day;
       if (open.standing !== 'stuck' && !isForgotten) return [];
       return aboutUser({
+        about: open.rotation,
         severity: 'high',
         title: `rotation ${open.rotation} of ${user.user} is ${open.standing}, begun ${days(age)} ago`,
         because: open.reason || `it is ${open.standing} since ${open.since}`,

@@ -13,6 +13,7 @@ export const ak43: Rule = {
       .filter(({ ended, key }) => ended && activeKeys(user).some(({ id }) => key === null || id === key))
       .map(({ key, reason, until }) =>
         aboutUser({
+          about: `${key ?? 'the user'} until ${until}: ${reason}`,
           severity: 'medium',
           title: `the exemption of ${key ?? user.user} ended with ${until}: ${reason}`,
           because: `its last day was ${until}; since then it exempts from nothing`,

@@ -9,11 +9,12 @@ export const ak52: Rule = {
   source: 'IAM User Guide, "Get credential reports"; ListAccessKeys is the authority for ids, status and age',
   needs: [],
   judge: (user) =>
-    user.doubts.map((doubt) =>
+    user.doubts.map(({ about, text }) =>
       aboutUser({
+        about,
         severity: 'informational',
-        title: `${user.user}: ${doubt}`,
-        because: doubt,
+        title: `${user.user}: ${text}`,
+        because: text,
         text: 'look again in four hours, or with --fresh',
         evidence: { reported: user.reported(), listed: user.listed.state === 'known' ? user.listed.value : null },
       }),

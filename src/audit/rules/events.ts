@@ -1,8 +1,6 @@
 // Events of CloudTrail as rules read them: about a key that still exists, and by whom.
 import type { AuditedKey, KeyEvent, Limits, UserFacts } from '../contract.ts';
 
-export { aboutKey, nameOf } from './reckoning.ts';
-
 export function madeEvents({ events }: UserFacts): readonly KeyEvent[] {
   return events.state === 'known' ? events.value.filter(({ event }) => event === 'CreateAccessKey') : [];
 }
@@ -11,6 +9,7 @@ export function keyOfEvent({ keys }: UserFacts, { keyId }: KeyEvent): AuditedKey
   return keys.find(({ id }) => id !== null && id === keyId);
 }
 
-export function isRotator(by: string, { rotators }: Limits): boolean {
-  return rotators.includes(by);
+/** Done by a role of keyturn's, or to a key that a rotation's record names. */
+export function isOurs({ by, keyId }: KeyEvent, { rotators, ownKeys }: Limits): boolean {
+  return rotators.includes(by) || (keyId !== null && ownKeys?.has(keyId) === true);
 }

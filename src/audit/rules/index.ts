@@ -28,6 +28,7 @@ import { ak42 } from './ak-42.ts';
 import { ak43 } from './ak-43.ts';
 import { ak44 } from './ak-44.ts';
 import { ak50 } from './ak-50.ts';
+import { ak51 } from './ak-51.ts';
 import { ak52 } from './ak-52.ts';
 
 export const rules: readonly Rule[] = [
@@ -59,5 +60,6 @@ export const rules: readonly Rule[] = [
   ak43,
   ak44,
   ak50,
+  ak51,
   ak52,
 ];

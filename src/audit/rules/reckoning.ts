@@ -1,13 +1,14 @@
 // What all rules reckon with: ages to the second, and words for them. Ages are AWS's time less AWS's stamps, and never less
 // than nothing, whatever a clock said.
-import { timeOf } from '../../clock.ts';
+import { instant, timeOf } from '../../clock.ts';
 import type { AuditedKey, Judgement, Limits, OpenRotation, Severity, UserFacts } from '../contract.ts';
 
 export const day = 86_400_000;
 
 /** Milliseconds since the instant; null where there is none. */
-export function since(instant: string | null, { now }: Pick<Limits, 'now'>): number | null {
-  return instant === null ? null : Math.max(0, now - timeOf(instant));
+export function since(moment: string | null, { now }: Pick<Limits, 'now'>): number | null {
+  const at = moment === null ? Number.NaN : timeOf(moment);
+  return Number.isNaN(at) ? null : Math.max(0, now - at);
 }
 
 export function days(ms: number): string {
@@ -30,6 +31,19 @@ export function activeKeys({ keys }: UserFacts): AuditedKey[] {
   return keys.filter((key) => key.active);
 }
 
+/** Active keys of whom a rule speaks: root's are AK-01's alone, but for Prowler, to whom root is a user. */
+export function judgedKeys(user: UserFacts, { asProwler }: Pick<Limits, 'asProwler'>): AuditedKey[] {
+  return user.isRoot && !asProwler ? [] : activeKeys(user);
+}
+
+export function isNeverUsed({ lastUsedAt, isUseKnown }: AuditedKey): boolean {
+  return lastUsedAt === null && isUseKnown;
+}
+
+export function maxAgeOf({ policy }: UserFacts, { maxAgeDays, asProwler }: Limits): number {
+  return policy && !asProwler ? Math.min(maxAgeDays, policy.maxAgeDays) : maxAgeDays;
+}
+
 /** By its id where that was asked, else by its place in the report. */
 export function nameOf({ id, slot }: AuditedKey): string {
   return id ?? (slot === null ? 'a key' : `the key in slot ${slot}`);
@@ -45,22 +59,27 @@ export function isInRotation(key: AuditedKey, user: UserFacts): boolean {
   return open.some(({ oldKey, newKey }) => key.id !== null && (key.id === oldKey || key.id === newKey));
 }
 
+export function isNewInRotation({ id }: AuditedKey, user: UserFacts): boolean {
+  return (openRotations(user) ?? []).some(({ newKey }) => id !== null && newKey === id);
+}
+
 export function keyEvidence(key: AuditedKey, { now }: Limits): Record<string, unknown> {
-  const { id, slot, active, createdAt, dated, lastUsedAt, lastUsedService, lastUsedRegion } = key;
+  const { id, slot, active, createdAt, dated, lastUsedAt, isUseKnown, lastUsedService, lastUsedRegion } = key;
   return {
     keyId: id,
     slot,
     status: active ? 'Active' : 'Inactive',
     createdAt,
     createdAtFrom: dated,
-    lastUsedAt,
+    lastUsedAt: isUseKnown ? lastUsedAt : 'unknown',
     lastUsedService,
     lastUsedRegion,
-    judgedAt: new Date(now).toISOString(),
+    judgedAt: instant(now),
   };
 }
 
 interface Said {
+  about?: string;
   severity: Severity;
   title: string;
   /** The arithmetic, in words. */
@@ -80,13 +99,6 @@ export function aboutUser(said: Said): Judgement {
   return { status: 'OPEN', key: null, command, ...rest, evidence: { ...evidence, because } };
 }
 
-/** Not known, and so no pass. */
-export function unknown(user: UserFacts, what: string, because: string): Judgement[] {
-  const text = `look again once ${what} can be read`;
-  const title = `${user.user}: ${what} is not known`;
-  return [{ status: 'INCOMPLETE', key: null, severity: 'high', title, evidence: { because }, command: null, text }];
-}
-
 export function rotateCommand({ user }: UserFacts, key: AuditedKey): string {
   return `keyturn rotate --user ${quoted(user)}${key.id ? ` --key ${key.id}` : ''}`;
 }
@@ -100,6 +112,6 @@ export function deleteCommand({ user }: UserFacts, key: AuditedKey): string {
 }
 
 /** A name of IAM may hold `=` and `+`, which a shell leaves alone, and nothing that it does not; anything else is quoted. */
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return /^[\w+=,.@-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
