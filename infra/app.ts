@@ -7,14 +7,17 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { buildFunctions } from '../src/build-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
-import { settingsOf } from './settings.ts';
+import { isProtected, settingsOf } from './settings.ts';
 
 const functions = await mkdtemp(join(tmpdir(), 'keyturn-functions-'));
 try {
   await buildFunctions(dirname(import.meta.dirname), functions);
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const stack = new Stack(app, 'keyturn', { description: 'keyturn: rotates the access keys of IAM users' });
+  const stack = new Stack(app, 'keyturn', {
+    description: 'keyturn: rotates the access keys of IAM users',
+    terminationProtection: isProtected(app),
+  });
   new KeyRotation(stack, 'KeyRotation', { ...settingsOf(app), functions });
   app.synth();
 } finally {

@@ -13,6 +13,7 @@ const known = [
   'mode',
   'keysMadeElsewhere',
   'removalPolicy',
+  'terminationProtection',
 ] as const;
 
 /** Lists are lists, or texts with commas between. Throws on what it does not know. */
@@ -44,6 +45,13 @@ export function settingsOf({ node }: App): KeyRotationProps {
     keysMadeElsewhere: madeElsewhereOf(text('keysMadeElsewhere')),
     removalPolicy: text('removalPolicy') === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   };
+}
+
+/** Whether CloudFormation refuses to delete the stack until that is taken off: it cannot know of open rotations. */
+export function isProtected({ node }: App): boolean {
+  const given = node.tryGetContext('keyturn:terminationProtection') ?? 'on';
+  if (given === 'on' || given === 'off') return given === 'on';
+  throw new Error(`keyturn:terminationProtection is on or off, not ${given}`);
 }
 
 function tagOf(text: string): { key: string; value: string } {

@@ -184,14 +184,15 @@ export function createAws(options: AwsOptions): Aws {
     allowedTo: async (userArn, actions) => {
       const { sdk, client } = await iam();
       return translated('iam:SimulatePrincipalPolicy', async () => {
-        const allowed = [];
-        const asked = { PolicySourceArn: userArn, ActionNames: [...actions] };
+        const allowed = new Set<string>();
+        const ResourceArns = anybody(userArn);
+        const asked = { PolicySourceArn: userArn, ActionNames: [...actions], ResourceArns };
         for await (const page of sdk.paginateSimulatePrincipalPolicy({ client }, asked)) {
           for (const { EvalActionName = '', EvalDecision } of page.EvaluationResults ?? []) {
-            if (EvalDecision === 'allowed') allowed.push(EvalActionName);
+            if (EvalDecision === 'allowed') allowed.add(EvalActionName);
           }
         }
-        return allowed;
+        return [...allowed];
       });
     },
 
@@ -236,4 +237,12 @@ function callerOf(answer: {
   const { Account: account, Arn: arn, UserId: userId } = answer;
   if (!account || !arn || !userId) throw new CredentialsError('AWS did not say whose credentials these are');
   return { account, arn, userId, partition: arn.split(':')[1] ?? 'aws' };
+}
+
+/** Everything at once, and one thing of each kind that is nobody's: a policy may allow a pattern of names, and not `*`. */
+function anybody(userArn: string): string[] {
+  const [account = '', path = '/'] = /^(.*):user(\/.*)[^/]+$/.exec(userArn)?.slice(1) ?? [];
+  const beside = ['/', path].map((one) => `${account}:user${one}keyturn-asks-about-others`);
+  const others = ['group', 'role', 'policy'].map((kind) => `${account}:${kind}/keyturn-asks-about-others`);
+  return [...new Set(['*', ...beside, ...others])];
 }

@@ -60,7 +60,7 @@ export interface Aws {
   attachedPolicies(user: string): Promise<string[]>;
   /** Whether the user may sign in to the console with a password, by `iam:GetLoginProfile`. */
   hasPassword(user: string): Promise<boolean>;
-  /** Which of the actions the user's policies allow on anything, by `iam:SimulatePrincipalPolicy`. */
+  /** Which of the actions the user's policies allow on everything, or on somebody else, by `iam:SimulatePrincipalPolicy`. */
   allowedTo(userArn: string, actions: readonly string[]): Promise<string[]>;
   /**
    * `iam:GenerateCredentialReport` and, once AWS has one, `iam:GetCredentialReport`; null while it is being written. A report

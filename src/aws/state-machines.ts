@@ -19,14 +19,14 @@ export function stateMachinesOf(connect: () => Promise<Connected>): StateMachine
     const { sdk, client } = await connect();
     return translated('states:GetExecutionHistory', async () => {
       const seen: Sdk.HistoryEvent[] = [];
+      const newestFirst = () => seen.sort((a, b) => (b.id ?? 0) - (a.id ?? 0));
       const asked = { executionArn, reverseOrder: true, includeExecutionData: true };
       for await (const { events = [] } of sdk.paginateGetExecutionHistory({ client, pageSize: 100 }, asked)) {
-        for (const event of events) {
-          if (last(event)) return seen;
-          seen.push(event);
-        }
+        seen.push(...events.filter((event) => !last(event)));
+        // Not every server turns the order round: only a page that goes down in it says that all older ones are seen.
+        if ((events[0]?.id ?? 0) > (events.at(-1)?.id ?? 0) && events.some(last)) break;
       }
-      return seen;
+      return newestFirst();
     });
   };
 

@@ -1,12 +1,12 @@
 // Runs a command and turns whatever it throws into two lines on stderr, one JSON document where asked for, and an exit
 // code. Errors that are not ours are bugs, and say so.
 import { KeyturnError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { isInterruption } from './interruption.ts';
 import type { Io } from './io.ts';
 import { refuseUnknownValues } from './known-values.ts';
 import type { Flags } from './options.ts';
-import { shown } from '../shown.ts';
 
 export interface PrintedError {
   name: string;

@@ -2,13 +2,13 @@
 import type { RotationRecord } from '../engine/contract.ts';
 import type { RunResult } from '../engine/local.ts';
 import { FileError, KeyturnError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { printError } from './attempt.ts';
 import { exitCodeOf, exitCodes, type ShownOutcome } from './exit-codes.ts';
 import { isInterruption } from './interruption.ts';
 import { renderRotation } from './render.ts';
 import { describeRotation, type RotationDocument } from './rotation-document.ts';
 import type { Session } from './session.ts';
-import { shown } from '../shown.ts';
 import { toCopy } from './to-copy.ts';
 
 /** Runs, prints, and returns the exit code. What breaks a run from outside (a full disk) is shown with the rotation. */

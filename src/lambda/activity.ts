@@ -2,6 +2,7 @@
 // and the seal, which the dangerous steps obey.
 import { isDeepStrictEqual } from 'node:util';
 import type { Activity, ActivityDeps, Announcement } from '../activities/contract.ts';
+import { wasOffered } from '../activities/record.ts';
 import { openConsumer } from '../consumers/registry.ts';
 import { RecordError } from '../errors.ts';
 import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
@@ -61,13 +62,10 @@ export function depsFor(parts: Parts, name: ActivityName, { rotation, plan }: Ro
 const withoutSeal: readonly ActivityName[] = ['verifyOldKey', 'restoreConsumers', 'removeNewKey'];
 
 /** Throws RecordError: a state that says something else than was sealed has been tampered with, and this step did nothing. */
-async function mustBeAsSealed(
-  { seal }: Parts,
-  name: ActivityName,
-  { rotation, plan, createKey }: RotationContext,
-): Promise<void> {
+async function mustBeAsSealed({ seal }: Parts, name: ActivityName, context: RotationContext): Promise<void> {
+  const { rotation, plan, createKey } = context;
   const sealed = await seal.get(rotation);
-  if (!sealed && !createKey && withoutSeal.includes(name)) return;
+  if (!sealed && !createKey && !wasOffered(context) && withoutSeal.includes(name)) return;
   const made = sealed?.made?.id ?? null;
   if (sealed && isDeepStrictEqual(sealed.plan, plan) && made === (createKey?.newKey ?? null)) return;
   throw new RecordError(`rotation ${rotation} is not what was sealed when it began`, {

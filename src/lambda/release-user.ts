@@ -46,7 +46,8 @@ function withLostAnswer(context: RotationContext, { error }: ExecutionState): Ro
 }
 
 /** claimUser refused, or was cut off. Its claim, if it got so far, is of this execution alone and names nothing else. */
-async function unclaimed({ aws, clock }: Parts, { execution, error }: ExecutionState): Promise<Released> {
+async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Promise<Released> {
+  const { aws, clock, deployment, log } = parts;
   const at = instant(aws.time() ?? clock.now());
   const reason = readCause(error?.Cause ?? '').message || 'the rotation was not begun';
   const { user, rotation } = inputOf(execution);
@@ -55,6 +56,12 @@ async function unclaimed({ aws, clock }: Parts, { execution, error }: ExecutionS
   const own = rotationOf(execution);
   const claim = claimOf(own, await aws.user(user));
   if (claim) await releaseClaim(aws, user, own, at);
+  const [, , , , account = ''] = execution.id.split(':');
+  const about = { account, user, rotation: own };
+  await notify(aws.topic(deployment.KEYTURN_TOPIC), { event: 'refused', ...about, what: reason }).catch((failure) => {
+    if (!(failure instanceof KeyturnError)) throw failure;
+    log({ level: 'WARN', message: `nobody was told that it was refused: ${failure.message}`, rotation: own });
+  });
   return { at, verdict: 'refused', reason };
 }
 

@@ -11,9 +11,12 @@ import { aboutPlan, type NoticeEvent, notify } from './notices.ts';
 export function wait(name: ParkName, deadline: OutputsWithDeadline, event: NoticeEvent): Make<ParkMessage, null> {
   return ({ aws, deployment, log }) =>
     async ({ context: state }) => {
-      const { plan, rotation, [deadline]: judged } = contextOf(state);
+      const { plan, rotation, [deadline]: judged, [name]: before } = contextOf(state);
       const { until = '', reason = '' } = judged ?? {};
-      const isUsed = name === 'awaitQuiet' && judged && 'lastUsedAt' in judged && judged.lastUsedAt;
+      const isUsed =
+        judged && 'watchedFrom' in judged && judged.lastUsedAt !== null && judged.lastUsedAt > judged.watchedFrom;
+      // The same wait may be begun hundreds of times; once is enough, unless there is something new to tell.
+      if (before && !isUsed) return null;
       const what = `${reason}; waiting until ${until}`;
       const details = isUsed
         ? { lastUsedAt: judged.lastUsedAt, service: judged.lastUsedService, region: judged.lastUsedRegion }

@@ -66,7 +66,9 @@ export async function openDeployment(): Promise<Deployment> {
     emulator,
     client: (credentials) => clientFor(emulator, credentials),
     deploy: async (settings) => {
-      const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `keyturn:${name}=${value}`]);
+      // Whoever deploys for good takes it off by hand before a destroy.
+      const all = { terminationProtection: 'off', ...settings };
+      const context = Object.entries(all).flatMap(([name, value]) => ['-c', `keyturn:${name}=${value}`]);
       await cdk(['synth', '--quiet', '--output', assembly, ...context]);
       await adapt(assembly);
       await cdk(['deploy', '--app', assembly, '--require-approval', 'never']);

@@ -9,5 +9,5 @@ test('a quiet key is replaced, deactivated and deleted, and nothing is left', as
 
   expect({ ended, status }).toEqual({ ended: 'rotated', status: 'SUCCEEDED' });
   expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
-  expect(cloud.told()).toEqual(['started', 'stillUsed', 'aboutToDeactivate', 'waiting', 'aboutToDelete', 'rotated']);
+  expect(cloud.told()).toEqual(['started', 'waiting', 'aboutToDeactivate', 'waiting', 'aboutToDelete', 'rotated']);
 });

@@ -3,12 +3,12 @@
 import { isAccessKeyId, shortKeyId } from '../../access-key.ts';
 import type { NotLookedAt, Search } from '../../consumers/contract.ts';
 import { KeyturnError, UsageError } from '../../errors.ts';
+import { shown } from '../../shown.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
-import { shown } from '../../shown.ts';
 import { whereKeyIs } from '../where-key-is.ts';
 
 interface Owner {

@@ -6,6 +6,7 @@ import { parseDuration } from '../../duration.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { KeyturnError, LockedError, UsageError } from '../../errors.ts';
 import type { Override } from '../../machine/context.ts';
+import { shown } from '../../shown.ts';
 import { printError } from '../attempt.ts';
 import { exitCodeOfError, exitCodes } from '../exit-codes.ts';
 import { describe, finish, outcomeOf } from '../finish.ts';
@@ -20,7 +21,6 @@ import { renderRotation } from '../render.ts';
 import type { RotationDocument } from '../rotation-document.ts';
 import { mustBeSameAccount } from '../same-account.ts';
 import { openSession, runRotation, type Session, signAsTheUserWill } from '../session.ts';
-import { shown } from '../../shown.ts';
 import { countsAsDelivered, isVouched, placesUnread, refuseToPrintPair } from '../unread-places.ts';
 
 export async function resume(flags: Flags, io: Io, id: string | undefined): Promise<number> {

@@ -1,6 +1,7 @@
 // keyturn status: rotations as the record, Step Functions and AWS have them now. Changes nothing there.
 import type { RotationRecord } from '../../engine/contract.ts';
 import type { RecordList } from '../../engine/record-store.ts';
+import { shown } from '../../shown.ts';
 import { printError } from '../attempt.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describe } from '../finish.ts';
@@ -12,7 +13,6 @@ import { withRemotes } from '../remote/shown-together.ts';
 import { renderRotation } from '../render.ts';
 import { type RotationDocument, standing } from '../rotation-document.ts';
 import { openSession, type Session, signAsTheUserWill } from '../session.ts';
-import { shown } from '../../shown.ts';
 
 export async function status(flags: Flags, io: Io, id: string | undefined): Promise<number> {
   const session = openSession(flags, io);

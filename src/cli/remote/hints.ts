@@ -17,7 +17,7 @@ export function remoteHintOf(record: RotationRecord, ended: ShownOutcome, given:
   if (isRollingBack(context)) return `see what is true with keyturn status ${rotation}; ${again} tries again`;
   const verdict = context.checkOldKeyUse?.verdict;
   if (verdict === 'unproven') {
-    return `where silence is to be enough, say unproven: proceed in the policy file and deploy it; ${again} looks again; ${back}`;
+    return `where silence is to be enough: ${again}, and at its next wait keyturn proceed ${rotation}; unproven: proceed in the policy file holds for the next rotation; ${back}`;
   }
   if (verdict === 'overdue') {
     return `find who uses it; a longer watchLimit in the policy file holds for the next rotation; ${again} watches again; ${back}`;
