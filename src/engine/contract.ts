@@ -59,6 +59,9 @@ export interface RequestEntry {
   line: number;
 }
 
+/** Actions of AWS that change nothing. */
+export const onlyLooks = /:(?:Get|List|Describe|Head)/;
+
 export interface CallerEntry {
   since: string;
   arn: string;

@@ -1,5 +1,5 @@
 // Who asked AWS for what: gathered while a rotation runs, and kept in its record, which must not grow without end.
-import type { CallerEntry, RequestEntry, RotationRecord } from './contract.ts';
+import { type CallerEntry, onlyLooks, type RequestEntry, type RotationRecord } from './contract.ts';
 
 export interface Heard {
   requests: Omit<RequestEntry, 'line'>[];
@@ -9,8 +9,6 @@ export interface Heard {
 /** A watch of weeks asks the same thing thousands of times. */
 const mostRequests = 500;
 const mostCallers = 20;
-
-const looks = /:(?:Get|List|Describe|Head)/;
 
 /** The record with what was heard since the last note, for the line of history that is written next. */
 export function withHeard(record: RotationRecord, { requests, callers }: Heard): RotationRecord {
@@ -35,6 +33,6 @@ export function withHeard(record: RotationRecord, { requests, callers }: Heard):
 function withoutOldestLooks(all: RequestEntry[]): RequestEntry[] {
   let surplus = all.length - mostRequests;
   if (surplus <= 0) return all;
-  const kept = all.filter(({ action }) => !(looks.test(action) && surplus-- > 0));
+  const kept = all.filter(({ action }) => !(onlyLooks.test(action) && surplus-- > 0));
   return kept.slice(-mostRequests);
 }

@@ -107,6 +107,7 @@ describe('keyturn evidence', () => {
     expect(found.overrides).toEqual(expect.arrayContaining(desk.record(id).context.plan.overrides));
     const { stdout } = await desk.run(`evidence ${id} --format html`);
     for (const { what } of found.overrides) expect(stdout).toContain(`<td>${what}</td>`);
+    for (const { requestId } of found.requests) expect(stdout).toContain(`<code>${requestId}</code>`);
   });
 
   test.each([

@@ -2,11 +2,11 @@
 // as data. Names in it are text and stay text (S36).
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../duration.ts';
-import type { HistoryEntry } from '../../engine/contract.ts';
+import { type HistoryEntry, onlyLooks } from '../../engine/contract.ts';
 import type { Proof, Sealed } from '../evidence.ts';
 import { evidenceStyle } from './evidence-style.ts';
-import { timeline } from './evidence-timeline.ts';
-import { escaped } from './markup.ts';
+import { isTold, timeline } from './evidence-timeline.ts';
+import { counted, escaped } from './markup.ts';
 
 /** What is shown of a rotation's own JSON, beside what makes it evidence. */
 export interface Told extends Proof {
@@ -134,19 +134,29 @@ function policy({ policy: plan }: Told): string {
   );
 }
 
+/** What changed something is in sight; looks open up. */
 function steps({ history, requests, requestsLeftOut }: Told): string {
   const byLine = Map.groupBy(requests, ({ line }) => line);
-  const rows = history.map(({ at, state, event, detail }, index) => {
-    const asked = (byLine.get(index) ?? []).map(
-      ({ action, requestId, status }) =>
-        `${escaped(action)} ${status ?? 'no answer'} <code>${escaped(requestId ?? '')}</code>`,
-    );
-    return `<tr><td class="at">${escaped(at)}</td><td>${escaped(state)}<br><span class="soft">${escaped(event)}</span></td><td>${escaped(detail)}</td><td>${asked.join('<br>')}</td></tr>`;
+  const rows = history.map((entry, index) => {
+    const asked = byLine.get(index) ?? [];
+    if (asked.length === 0 && !isTold(entry, index, history)) return '';
+    const looks = asked.filter(({ action }) => onlyLooks.test(action));
+    const changes = asked.filter(({ action }) => !onlyLooks.test(action)).map(requestWords);
+    const opening = `<details><summary>${counted(looks.length)} looks</summary>${looks.map(requestWords).join('<br>')}</details>`;
+    const shownRequests = `${changes.join('<br>')}${looks.length > 0 ? opening : ''}`;
+    const what = `${escaped(entry.state)} <span class="soft">${escaped(entry.event)}</span>`;
+    return `<tr><td class="at">${escaped(entry.at)}</td><td>${what}</td><td>${escaped(entry.detail)}</td><td class="asked">${shownRequests}</td></tr>`;
   });
   const left =
-    requestsLeftOut > 0 ? `<p class="soft">${requestsLeftOut} requests that only looked are left out.</p>` : '';
-  return `${left}<table><thead><tr><th>When</th><th>Step</th><th>What came of it</th><th>Requests before, with their ids</th></tr></thead>
-<tbody>${rows.join('\n')}</tbody></table>`;
+    requestsLeftOut > 0
+      ? `<p class="soft">${counted(requestsLeftOut)} requests that only looked are left out.</p>`
+      : '';
+  return `${left}<table><thead><tr><th>When</th><th>Step</th><th>What came of it</th><th>Requests that led to it, with AWS’s ids</th></tr></thead>
+<tbody>${rows.filter(Boolean).join('\n')}</tbody></table>`;
+}
+
+function requestWords({ action, status, requestId }: Told['requests'][number]): string {
+  return `${escaped(action)} ${status ?? 'no answer'} <code>${escaped(requestId ?? '')}</code>`;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

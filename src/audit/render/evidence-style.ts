@@ -27,6 +27,7 @@ code { font: .86em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap
 .timeline .soft { fill: var(--soft); } .timeline .what { font-weight: 600; } .timeline .pause { fill: var(--accent); font-style: italic; }
 circle { fill: var(--soft); stroke: var(--card); stroke-width: 2; } circle.done { fill: var(--accent); } circle.ended { fill: var(--ink); }
 circle.failed, circle.stopped { fill: var(--bad); } circle.override, circle.signal { fill: var(--warn); }
+td.asked { width: 46%; } summary { cursor: pointer; color: var(--soft); }
 ul { margin: .3rem 0; padding-left: 1.2rem; }
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --good: #14603a; --bad: #b02a18; --warn: #7a4800; --accent: #2f5fd0; font-size: 10px; }

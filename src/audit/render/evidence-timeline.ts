@@ -47,7 +47,7 @@ ${parts.join('\n')}
 }
 
 /** That a step began says nothing where its end comes next. */
-function isTold({ event, state }: HistoryEntry, index: number, history: readonly HistoryEntry[]): boolean {
+export function isTold({ event, state }: HistoryEntry, index: number, history: readonly HistoryEntry[]): boolean {
   return event !== 'started' || history[index + 1]?.state !== state;
 }
 
