@@ -1,22 +1,28 @@
-// The SDK's clients for IAM and STS and nothing else, bundled as keyturn bundles them: what the least program that speaks to
-// both would have to load.
+// Programs that are as small as they can be, bundled as keyturn bundles its own: what anything of the kind would have to load.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-export function bundledClients(): { path: string; remove(): void } {
+interface Bundled {
+  path: string;
+  remove(): void;
+}
+
+/** Loads the SDK's clients for IAM and STS, and nothing else. */
+export function bundledClients(): Bundled {
+  return bundled(`
+    import { IAMClient } from '@aws-sdk/client-iam';
+    import { STSClient } from '@aws-sdk/client-sts';
+    new IAMClient({ region: 'us-east-1' });
+    new STSClient({ region: 'us-east-1' });`);
+}
+
+export function bundled(contents: string): Bundled {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
   const path = join(folder, 'clients.mjs');
   buildSync({
-    stdin: {
-      contents: `
-        import { IAMClient } from '@aws-sdk/client-iam';
-        import { STSClient } from '@aws-sdk/client-sts';
-        new IAMClient({ region: 'us-east-1' });
-        new STSClient({ region: 'us-east-1' });`,
-      resolveDir: dirname(import.meta.dirname),
-    },
+    stdin: { contents, resolveDir: dirname(import.meta.dirname) },
     outfile: path,
     bundle: true,
     platform: 'node',

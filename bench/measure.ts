@@ -17,11 +17,23 @@ export function interleaved(rounds: number, commands: Record<string, string[]>):
   return times;
 }
 
-/** CPU time of all its threads in milliseconds, and the most memory that it held at once, in megabytes. */
-export function usage(args: string[]): { cpu: number; memory: number } {
-  const { output } = run(['--require', report, ...args], ['ignore', 'pipe', 'pipe', 'pipe']);
+export interface Usage {
+  /** Of all its threads, in milliseconds. */
+  cpu: number;
+  wall: number;
+  /** The most that it held at once, in megabytes. */
+  memory: number;
+  /** Bytes on standard output. */
+  written: number;
+}
+
+export function usage(args: string[], env: Record<string, string> = {}): Usage {
+  const start = performance.now();
+  const { output } = run(['--require', report, ...args], ['ignore', 'pipe', 'pipe', 'pipe'], env);
+  const wall = performance.now() - start;
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(String(output[3])) as NodeJS.ResourceUsage;
-  return { cpu: (userCPUTime + systemCPUTime) / 1000, memory: maxRSS / 1024 };
+  const written = output[1]?.length ?? 0;
+  return { cpu: (userCPUTime + systemCPUTime) / 1000, wall, memory: maxRSS / 1024, written };
 }
 
 export function median(values: readonly number[]): number {
@@ -32,8 +44,9 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-function run(args: string[], stdio: ('ignore' | 'pipe')[]) {
-  const child = spawnSync(process.execPath, args, { stdio, env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+function run(args: string[], stdio: ('ignore' | 'pipe')[], env: Record<string, string> = {}) {
+  const { PATH, HOME } = process.env;
+  const child = spawnSync(process.execPath, args, { stdio, env: { PATH, HOME, ...env }, maxBuffer: 2 ** 30 });
   if (child.status !== 0) throw new Error(`node ${args.join(' ')} exited with ${child.status}:\n${child.stderr}`);
   return child;
 }

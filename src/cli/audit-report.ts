@@ -11,6 +11,9 @@ import type { Session } from './session.ts';
 const formats = ['table', 'json', 'csv', 'html', 'sarif'] as const;
 type Format = (typeof formats)[number];
 
+/** Characters. */
+const piece = 65_536;
+
 interface Report {
   renderer: Renderer;
   close(tail: AuditTail): Promise<void>;
@@ -21,13 +24,10 @@ export async function openReport(session: Pick<Session, 'flags' | 'io' | 'progre
   const { flags, io, progress } = session;
   const format = formatOf(session);
   if (flags.output === undefined) {
-    const write = (text: string) => {
-      progress.clear();
-      io.stdout.write(text);
-    };
+    const { write, flush } = inLargePieces(io.stdout, progress);
     const columns = io.stdout.columns ?? 100;
     const color = hasColor(io, flags, io.stdout);
-    return { renderer: await rendererOf(format, write, { columns, color }), close: async () => {} };
+    return { renderer: await rendererOf(format, write, { columns, color }), close: async () => flush() };
   }
   const file = resolve(io.cwd, flags.output);
   await mustHaveFolder(file);
@@ -39,6 +39,21 @@ export async function openReport(session: Pick<Session, 'flags' | 'io' | 'progre
       progress.say(`wrote ${file}: ${summary.byStatus.OPEN} findings${complete ? '' : ', INCOMPLETE'}`);
     },
   };
+}
+
+/** Thousands of small writes cost more than what they write; a person at a terminal sees each line at once. */
+function inLargePieces(stdout: NodeJS.WriteStream, progress: Session['progress']) {
+  let held = '';
+  const flush = () => {
+    progress.clear();
+    stdout.write(held);
+    held = '';
+  };
+  const write = (text: string) => {
+    held += text;
+    if (stdout.isTTY || held.length > piece) flush();
+  };
+  return { write, flush };
 }
 
 function formatOf({ flags }: Pick<Session, 'flags'>): Format {

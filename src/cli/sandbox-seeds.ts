@@ -17,20 +17,31 @@ interface SeededKey {
   service?: string;
 }
 
-interface Person extends Pick<UserArrangement, 'name' | 'path' | 'tags' | 'mfa'> {
+interface Person extends Pick<UserArrangement, 'name' | 'path' | 'tags' | 'mfa' | 'policies'> {
   keys: SeededKey[];
   /** Days since the password was set and since it was used, where there is one. */
   password?: { age: number; unusedFor: number };
+  /** The oldest key was made in the moment in which the user was. */
+  withKey?: boolean;
 }
 
-export const seeds = { small, fleet } satisfies Record<string, () => Person[]>;
+export const seeds = { small, fleet: () => fleet() } satisfies Record<string, () => Person[]>;
 
 export type SeedName = keyof typeof seeds;
 
 /** Puts the seed's users into the account; says whom, with their secrets. */
 export function furnish(account: Account, seed: SeedName, clock: Clock): SeededUser[] {
+  return settle(account, seeds[seed](), clock);
+}
+
+/** A fleet of that size, the same for the same number. */
+export function furnishFleet(account: Account, users: number, clock: Clock, number?: number): SeededUser[] {
+  return settle(account, fleet(users, number), clock);
+}
+
+function settle(account: Account, people: readonly Person[], clock: Clock): SeededUser[] {
   const ago = (days: number) => instant(clock.now() - Math.round(days * 86_400_000));
-  return seeds[seed]().map(({ keys, password, ...person }) => {
+  return people.map(({ keys, password, withKey = false, ...person }) => {
     const arranged: Required<Pick<KeyArrangement, 'status' | 'createdAt'>>[] = keys.map(
       ({ age, status = 'Active' }) => ({ status, createdAt: ago(age) }),
     );
@@ -38,7 +49,7 @@ export function furnish(account: Account, seed: SeedName, clock: Clock): SeededU
     const made = account.createUser({
       ...person,
       keys: arranged,
-      createdAt: ago(oldest + 1),
+      createdAt: ago(withKey ? oldest : oldest + 1),
       ...(password ? { password: { changedAt: ago(password.age), lastUsedAt: ago(password.unusedFor) } } : {}),
     });
     for (const [index, { unusedFor, service = 's3' }] of keys.entries()) {
@@ -74,9 +85,12 @@ const teams = ['billing', 'data', 'mobile', 'ops', 'web'];
 const jobs = ['api', 'backup', 'batch', 'deploy', 'export', 'mailer', 'metrics', 'sync'];
 const services = ['s3', 's3', 's3', 'dynamodb', 'sqs', 'ses', 'ecr', 'cloudwatch'];
 
-/** Two hundred: an application each, or a person, with keys as they pile up over the years. */
-function fleet(): Person[] {
-  const next = numbers(20_261_122);
+const administrator = { Effect: 'Allow' as const, Action: '*', Resource: '*' };
+const mintsKeys = { Effect: 'Allow' as const, Action: ['iam:CreateAccessKey', 'iam:UpdateAccessKey'], Resource: '*' };
+
+/** An application each, or a person, with keys as they pile up over the years. */
+function fleet(users = 5_000, seed = 20_261_122): Person[] {
+  const next = numbers(seed);
   const one = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const key = (status: 'Active' | 'Inactive' = 'Active'): SeededKey => {
     const age = Math.round(1500 * next() ** 2) + 1;
@@ -93,15 +107,25 @@ function fleet(): Person[] {
     if (kind < 0.95) return [key('Inactive')];
     return [];
   };
-  return Array.from({ length: 200 }, (_, index) => {
-    const number = String(index + 1).padStart(3, '0');
+  const policies = () => {
+    const kind = next();
+    const [statement] = kind < 0.02 ? [administrator] : kind < 0.04 ? [mintsKeys] : [];
+    return statement ? { policies: [{ Version: '2012-10-17', Statement: [statement] }] } : {};
+  };
+  return Array.from({ length: users }, (_, index) => {
+    const number = String(index + 1).padStart(4, '0');
     const team = one(teams);
-    if (next() < 0.7) return { name: `${team}-${one(jobs)}-${number}`, path: '/apps/', tags: { team }, keys: keys() };
+    const tags = { team, ...(next() < 0.6 ? { owner: `${team}@example.com` } : {}) };
+    if (next() < 0.7) {
+      return { name: `${team}-${one(jobs)}-${number}`, path: '/apps/', tags, ...policies(), keys: keys() };
+    }
     const age = Math.round(900 * next()) + 1;
     return {
       name: `${team}-person-${number}`,
       path: '/people/',
-      tags: { team },
+      tags,
+      ...policies(),
+      withKey: next() < 0.2,
       mfa: next() < 0.8,
       password: { age, unusedFor: age * next() },
       keys: next() < 0.4 ? keys() : [],
