@@ -12,6 +12,10 @@ export interface RegionsMeant {
   everywhere: boolean;
 }
 
+export function isRegion(name: string): boolean {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(name);
+}
+
 /** Without a flag: the region in force, and the one of IAM. */
 export async function regionsMeant(
   given: string | undefined,
@@ -23,7 +27,7 @@ export async function regionsMeant(
     return { regions: [...new Set([region, home[partitionOfRegion(region)] ?? 'us-east-1'])], everywhere: false };
   }
   const regions = [...new Set(given.split(',').map((name) => name.trim()))];
-  const wrong = regions.find((name) => !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(name));
+  const wrong = regions.find((name) => !isRegion(name));
   if (wrong !== undefined) {
     throw new UsageError(`--regions: "${wrong}" is no region`, {
       hint: 'like --regions eu-west-1,us-east-1, or --regions all',

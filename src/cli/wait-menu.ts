@@ -6,6 +6,7 @@ import { select } from './prompts.ts';
 import { machineIfAny } from './remote/machine.ts';
 import type { Session } from './session.ts';
 import { toCopy } from './to-copy.ts';
+import { isHeard, tellUsers } from './users-of-old-key.ts';
 
 export interface WaitMenu {
   atWait: NonNullable<RunOptions['atWait']>;
@@ -20,12 +21,14 @@ export function waitMenu(session: Session, tell?: (record: RotationRecord) => st
   const later = { name: 'come back later', value: 'later' as const };
   const there = { name: 'let Step Functions wait, and come back when I like', value: 'handoff' as const };
   const back = { name: 'go back: the old key everywhere again', value: 'rollBack' as const };
+  const who = { name: 'see who still uses the old key, as CloudTrail knows it', value: 'who' as const };
   let toHandOver: string | null = null;
 
-  const choices = async ({ state }: ParkEntry) => {
+  const choices = async ({ state }: ParkEntry, record: RotationRecord) => {
     if (tell) return [stay, back];
     const canHandOver = state === 'awaitQuiet' && (await machineIfAny(session)) !== null;
-    return canHandOver ? [later, there, stay, back] : [later, stay, back];
+    const heard = state === 'awaitQuiet' && isHeard(record);
+    return [later, ...(canHandOver ? [there] : []), ...(heard ? [who] : []), stay, back];
   };
 
   return {
@@ -36,7 +39,13 @@ export function waitMenu(session: Session, tell?: (record: RotationRecord) => st
       if (tell) progress.say(tell(record));
       const left = Math.max(1, Math.round((Date.parse(park.until) - io.clock.now()) / 1000));
       const message = `Nothing to do for ${formatDuration(left)}, until ${park.until}.`;
-      const answer = await select<'stay' | 'later' | 'handoff' | 'rollBack'>(io, message, await choices(park));
+      const ask = async () =>
+        select<'stay' | 'later' | 'handoff' | 'rollBack' | 'who'>(io, message, await choices(park, record));
+      let answer = await ask();
+      while (answer === 'who') {
+        await tellUsers(session, record);
+        answer = await ask();
+      }
       if (answer === 'stay' && !tell) progress.say('  waiting; Ctrl-C leaves, and nothing is lost');
       if (answer === 'later') {
         progress.say(`  to go on by hand:         ${toCopy(`keyturn resume ${record.rotation}`, flags)}`);

@@ -207,6 +207,56 @@ describe('what is missing is no pass:', () => {
   });
 });
 
+describe('the wizard at the watch', () => {
+  const goOn = [
+    ['A rotation is open.', '\r'],
+    ['Nothing to do for', '\u001b[B\r'],
+    [/attempts while[\s\S]*Nothing to do for/, '\r'],
+  ] as const;
+
+  test('shows who still uses the old key, where somebody does, and asks again', async () => {
+    const { id, use, run, waiting, pass, left } = await openUse();
+    use({ at: '2026-12-06T09:30:00Z', agent: 'rclone/v1.71.0' });
+    await waiting();
+    await pass(60);
+    use({ at: '2026-12-08T02:00:00Z', region: 'ap-south-1' });
+
+    const { code, stderr } = await run('', { answers: goOn });
+
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      `  AKIA…${id.slice(-4)} of alice: last used 2026-12-08T02:00:00Z, for ec2 in ap-south-1\n`,
+    );
+    expect(stderr).toContain('  boto3 from 203.0.113.0/24: ec2 in ap-south-1, 1 call, 2026-12-08T02:00:00Z\n');
+    expect(stderr).not.toContain('rclone');
+    expect(stderr).toContain('to go on by hand');
+    expect(left().keys).toEqual(['old Active', 'new Active']);
+  });
+
+  test('says why where nobody may look, and asks again', async () => {
+    const { use, run, waiting, pass } = await openUse({ policies: allBut('cloudtrail:LookupEvents') });
+    await waiting();
+    await pass(60);
+    use({ at: '2026-12-08T02:00:00Z' });
+
+    const { code, stderr } = await run('', { answers: goOn });
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('INCOMPLETE');
+    expect(stderr).toContain('; allow cloudtrail:LookupEvents');
+  });
+
+  test('offers it to nobody while the old key is silent', async () => {
+    const { run, waiting } = await openUse();
+    await waiting();
+
+    const { stderr } = await run('', { answers: [goOn[0], ['Nothing to do for', '\r']] });
+
+    expect(stderr).toContain('come back later');
+    expect(stderr).not.toContain('who still uses');
+  });
+});
+
 test('S32 with exactly the printed policy it tells all, and each action of it is needed', async () => {
   const policy = await printed('policy who');
   const desk = await openUse({ policies: [policy] });
