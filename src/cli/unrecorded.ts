@@ -3,13 +3,15 @@
 import type { Gap } from '../audit/contract.ts';
 import type { Aws } from '../aws/contract.ts';
 import { AccessDeniedError, KeyturnError } from '../errors.ts';
-import { regionOfIam } from './key-events.ts';
+import { regionsMeant } from './regions-meant.ts';
 
 const what = 'who made and changed keys more than 90 days ago';
 
 /** One gap, or none where a trail records it. */
 export async function unrecorded(aws: Aws): Promise<Gap[]> {
-  const region = await regionOfIam(aws);
+  // The last of them is the one of IAM.
+  const { regions } = await regionsMeant(undefined, aws);
+  const region = regions.at(-1) ?? 'us-east-1';
   try {
     const { recording, unclear } = await aws.trails(region).ofIamChanges();
     if (recording.length > 0) return [];

@@ -10,7 +10,6 @@ import { policyOf } from '../effective-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { explain } from '../explain.ts';
 import type { Io } from '../io.ts';
-import { keyEventsByUser } from '../key-events.ts';
 import { keysOfRotations, openRotationsByUser } from '../open-rotations.ts';
 import type { Flags } from '../options.ts';
 import { openSession } from '../session.ts';
@@ -54,7 +53,6 @@ export async function audit(flags: Flags, io: Io): Promise<number> {
       ids,
       fresh: flags.fresh === true,
       rotations: () => openRotationsByUser(session),
-      events: () => keyEventsByUser(aws, io.clock, io.interrupted),
       signal: io.interrupted,
       onProgress: auditProgress(progress, io.clock),
     },
