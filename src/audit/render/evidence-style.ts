@@ -19,7 +19,7 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .15rem 1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; } th, td { padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; } th, td { padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; } thead th { color: var(--soft); border: 0; font-size: .82rem; } td.at { white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { font: .86em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 .timeline { display: block; width: 100%; height: auto; } .timeline text { fill: var(--ink); font-size: 12.5px; }
