@@ -18,10 +18,13 @@ export async function keyEvents(
 ): Promise<Map<string, KeyEvent[]>> {
   const trails = aws.trails(homes[partition] ?? 'us-east-1');
   const byUser = new Map<string, KeyEvent[]>();
+  // CloudTrail may deliver an event twice.
+  const seen = new Set<string>();
   for (const name of names) {
     for await (const event of trails.lookup({ attribute: 'EventName', value: name }, instant(now - kept), signal)) {
       const told = keyEventOf(name, event);
-      if (event.error !== null || told.user === null) continue;
+      if (event.error !== null || told.user === null || seen.has(event.id)) continue;
+      seen.add(event.id);
       byUser.set(told.user, [...(byUser.get(told.user) ?? []), told]);
     }
   }

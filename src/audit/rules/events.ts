@@ -1,8 +1,11 @@
 // Events of CloudTrail as rules read them: about a key that still exists, and by whom.
 import type { AuditedKey, KeyEvent, Limits, UserFacts } from '../contract.ts';
 
+/** A key is made once, however often CloudTrail tells of it. */
 export function madeEvents({ events }: UserFacts): readonly KeyEvent[] {
-  return events.state === 'known' ? events.value.filter(({ event }) => event === 'CreateAccessKey') : [];
+  if (events.state !== 'known') return [];
+  const made = events.value.filter(({ event }) => event === 'CreateAccessKey');
+  return made.filter(({ keyId }, index) => made.findIndex((other) => other.keyId === keyId) === index);
 }
 
 export function keyOfEvent({ keys }: UserFacts, { keyId }: KeyEvent): AuditedKey | undefined {
