@@ -70,7 +70,12 @@ describe('the same way in both engines', () => {
       intent: 'forward',
       plan: { user: 'alice' },
       interruptions: [],
-      execution: { id: 'arn:execution', name: 'AKIAEXAMPLE-1', startTime: '2026-11-22T10:00:00Z' },
+      execution: {
+        id: 'arn:execution',
+        name: 'AKIAEXAMPLE-1',
+        startTime: '2026-11-22T10:00:00Z',
+        input: { schema: 1, rotation: 'r-1', intent: 'forward', plan: { user: 'alice' }, interruptions: [] },
+      },
       claimUser: { at: '2026-11-22T10:00:00Z' },
       inspectKeys: { verdict: 'create' },
       preflightConsumers: { oldPairKept: true },

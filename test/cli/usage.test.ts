@@ -149,7 +149,7 @@ describe('what is not there yet is refused, and what is there is named', () => {
       'give both',
     ],
     ['rotate --yes --vault floppy', 'there is no vault floppy', '--vault secretsmanager'],
-    ['rotate --yes --probe alarm:errors', 'there is no probe of the kind "alarm"', 'http:'],
+    ['rotate --yes --probe smoke:errors', 'there is no probe of the kind "smoke"', 'http'],
     ['rotate --yes --to floppy:a', 'there is no consumer kind floppy', 'credentials-file:'],
     ['inspect', "unknown command 'inspect'", 'keyturn --help'],
   ])('keyturn %s', async (command, message, there) => {
