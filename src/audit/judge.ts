@@ -1,18 +1,8 @@
 // One user's findings: every rule of the set asked, each judgement named so that the next run names it the same, and those that
 // an exemption of the policy file covers shown as muted. Ended exemptions mute nothing, and doubts are never muted.
-import { createHash } from 'node:crypto';
-import type {
-  AuditedKey,
-  Finding,
-  Judgement,
-  Limits,
-  Need,
-  PolicyWords,
-  Rule,
-  RuleSet,
-  UserFacts,
-} from './contract.ts';
-import { aliasesOf, isIn, numbersOf } from './rule-sets.ts';
+import { hash } from 'node:crypto';
+import type { AuditedKey, Finding, Judgement, Limits, Need, Rule, RuleSet, Severity, UserFacts } from './contract.ts';
+import { aliasesOf, isIn, numbersOf, ruleSets } from './rule-sets.ts';
 import { rules } from './rules/index.ts';
 
 export interface Judged {
@@ -34,8 +24,17 @@ export function findingOfAccount(rule: Rule, judgement: Judgement, { account, se
   return findingOf({ account, set, rule }, nobody, judgement);
 }
 
+/** How bad each finding is, without what it takes to show it; null where it is muted. */
+export function severitiesOf(user: UserFacts, { set, limits }: Judged): (Severity | null)[] {
+  return rulesOf(set).flatMap((rule) =>
+    rule.judge(user, limits).map((judgement) => (exemptionFor(rule, user, judgement) ? null : judgement.severity)),
+  );
+}
+
+const rulesBySet = new Map(ruleSets.map((set) => [set, rules.filter(({ id }) => isIn(set, id))]));
+
 export function rulesOf(set: RuleSet): readonly Rule[] {
-  return rules.filter(({ id }) => isIn(set, id));
+  return rulesBySet.get(set) ?? [];
 }
 
 /** About the data itself, or about the exemption: no exemption speaks of these. */
@@ -44,9 +43,10 @@ const neverMuted = ['AK-43', 'AK-50', 'AK-51', 'AK-52'];
 function findingOf(
   { account, set, rule }: { account: string; set: RuleSet; rule: Rule },
   user: Pick<UserFacts, 'user' | 'arn' | 'keys' | 'policy'>,
-  { key, about, need, severity, title, evidence, command, text, status }: Judgement,
+  judgement: Judgement,
 ): Finding {
-  const exemption = neverMuted.includes(rule.id) || status !== 'OPEN' ? undefined : exemptionOf(user.policy, key);
+  const { key, about, need, severity, title, evidence, command, text, status } = judgement;
+  const exemption = exemptionFor(rule, user, judgement);
   const rules = need ? { rules: rulesNeeding(set, need) } : {};
   return {
     id: idOf([account, rule.id, user.arn, key ? identityOf(key, user.keys) : '', about ?? '']),
@@ -79,10 +79,11 @@ function identityOf({ id, createdAt, slot }: AuditedKey, keys: readonly AuditedK
 }
 
 function idOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 24);
 }
 
-function exemptionOf(policy: PolicyWords | null, key: AuditedKey | null) {
+function exemptionFor({ id }: Rule, { policy }: Pick<UserFacts, 'policy'>, { key, status }: Judgement) {
+  if (neverMuted.includes(id) || status !== 'OPEN') return undefined;
   return (policy?.exemptions ?? []).find(
     (one) => !one.ended && (one.key === null || (key !== null && key.id === one.key)),
   );

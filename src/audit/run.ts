@@ -16,7 +16,7 @@ import type {
 } from './contract.ts';
 import type { ReportRow } from './credential-report.ts';
 import { factsOf, rootName } from './facts.ts';
-import { findingOfAccount, findingsOf, type Judged } from './judge.ts';
+import { findingOfAccount, findingsOf, type Judged, severitiesOf } from './judge.ts';
 import { type Listed, lookUpKeys } from './look-up-keys.ts';
 import { lookups } from './lookups.ts';
 import { notLookedAt, tooNew } from './not-looked-at.ts';
@@ -70,9 +70,8 @@ export async function runAudit(
   for (const [name, row] of usersOf(stock, only)) {
     const asked = { name, row, worst: -1 };
     const byReport = facts(asked, notListed);
-    const findings = findingsOf(byReport, judged);
-    if (findings.length > 0 || only !== null || mayHaveMore(byReport))
-      order.push({ ...asked, worst: worstOf(findings) });
+    const found = severitiesOf(byReport, judged);
+    if (found.length > 0 || only !== null || mayHaveMore(byReport)) order.push({ ...asked, worst: worstOf(found) });
     else tally.user(byReport);
   }
   order.sort((a, b) => b.worst - a.worst || (a.name < b.name ? -1 : 1));
@@ -152,11 +151,8 @@ function mayHaveMore({ reported, isRoot, rotations, events, policy, hasMoreKeys 
   return reported() === null || isTold(rotations) || isTold(events) || hasExemptKey || hasMoreKeys;
 }
 
-function worstOf(findings: readonly Finding[]): number {
-  return Math.max(
-    -1,
-    ...findings.filter(({ status }) => status !== 'MUTED').map(({ severity }) => severities.indexOf(severity)),
-  );
+function worstOf(found: readonly (Severity | null)[]): number {
+  return Math.max(-1, ...found.map((one) => (one === null ? -1 : severities.indexOf(one))));
 }
 
 /** Who and what is newer than the report. */
