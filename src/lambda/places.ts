@@ -2,18 +2,18 @@
 // pair in it proves that (S27).
 import type { User } from '../aws/contract.ts';
 import { lookInJson } from '../consumers/pair-in-json.ts';
-import { resolveConsumer } from '../consumers/registry.ts';
+import { consumerKinds, resolveConsumer } from '../consumers/registry.ts';
 import { ConsumerError, KeyNotAcceptedError, NoSuchEntityError, RefusedError } from '../errors.ts';
 import type { Parts } from './parts.ts';
 
-const placesInAws = ['secretsmanager', 'ssm'];
+const placesFromAws = consumerKinds.filter(({ runs }) => runs === 'anywhere').map(({ kind }) => kind);
 const probesFromAws = ['http', 'alarm'];
 
 export const userTag = 'keyturn:user';
 
 /** Each returns the spec; throws RefusedError where it is on somebody's own machine. */
 export const reachable = {
-  place: (spec: string) => within(placesInAws, spec, 'place'),
+  place: (spec: string) => within(placesFromAws, spec, 'place'),
   probe: (spec: string) => within(probesFromAws, spec, 'probe'),
 };
 
