@@ -62,14 +62,17 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
   handoff: { activities: [], besides: [...show, 'iam:GetUser', 'iam:ListUserTags'], vault: ['get'] },
   audit: {
     activities: [],
-    besides: [
+    besides: show,
+    accountWide: [
       'iam:GenerateCredentialReport',
-      'iam:GetAccessKeyLastUsed',
       'iam:GetAccountAuthorizationDetails',
       'iam:GetAccountSummary',
       'iam:GetCredentialReport',
-      'iam:ListAccessKeys',
       'iam:ListUsers',
+      'cloudtrail:DescribeTrails',
+      'cloudtrail:GetEventSelectors',
+      'cloudtrail:GetTrailStatus',
+      'cloudtrail:LookupEvents',
     ],
   },
   find: { activities: [], besides: ['iam:GetAccessKeyLastUsed'], searches: true },
