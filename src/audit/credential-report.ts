@@ -130,21 +130,32 @@ function time(text: string): string | null {
   if (nothing.has(text.toLowerCase())) return null;
   const at = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw unreadable('has something else where a time belongs');
-  return instant(at);
+  // As AWS writes it, it is an instant already.
+  return text.length === 20 && text.endsWith('Z') ? text : instant(at);
 }
 
-/** The fields of each line (RFC 4180): a user's name may hold a comma, and stands in quotes then. */
+/** The fields of each line (RFC 4180): a user's name may hold a comma, and stands in quotes then, which few lines have. */
 function* fieldsOf(text: string): Generator<string[]> {
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
+    const quoted = line.includes('"') ? quotedFields(text, at) : null;
+    yield quoted?.fields ?? line.split(',');
+    at = quoted?.end ?? end + 1;
+  }
+}
+
+function quotedFields(text: string, at: number): { fields: string[]; end: number } {
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  let fields: string[] = [];
-  while (field.lastIndex < text.length || fields.length > 0) {
+  field.lastIndex = at;
+  const fields: string[] = [];
+  for (;;) {
     const found = field.exec(text);
     if (!found) throw unreadable('has a quote in the wrong place');
     const [, quoted, plain = '', end] = found;
     fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === ',') continue;
-    yield fields;
-    fields = [];
+    if (end !== ',') return { fields, end: field.lastIndex };
   }
 }
 

@@ -63,6 +63,14 @@ export function isNewInRotation({ id }: AuditedKey, user: UserFacts): boolean {
   return (openRotations(user) ?? []).some(({ newKey }) => id !== null && newKey === id);
 }
 
+let last = { now: Number.NaN, at: '' };
+
+/** The same for all of a run, and thousands ask. */
+function judgedAt(now: number): string {
+  if (last.now !== now) last = { now, at: instant(now) };
+  return last.at;
+}
+
 export function keyEvidence(key: AuditedKey, { now }: Limits): Record<string, unknown> {
   const { id, slot, active, createdAt, dated, lastUsedAt, isUseKnown, lastUsedService, lastUsedRegion } = key;
   return {
@@ -74,7 +82,7 @@ export function keyEvidence(key: AuditedKey, { now }: Limits): Record<string, un
     lastUsedAt: isUseKnown ? lastUsedAt : 'unknown',
     lastUsedService,
     lastUsedRegion,
-    judgedAt: instant(now),
+    judgedAt: judgedAt(now),
   };
 }
 
