@@ -5,6 +5,8 @@ const env = { AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true' };
 
 export default defineConfig({
   test: {
+    // Each core at work: by default one is left for a person at the same machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
