@@ -63,7 +63,10 @@ async function onStepFunctions(script: readonly Say[]) {
     });
   }
 
-  const { ended } = await cloud.run();
+  const secrets = cloud.secretsSeen();
+  const { ended, events } = await cloud.run();
+  const written = JSON.stringify([events, cloud.sandbox.published, cloud.logged, await cloud.records()]);
+  expect([...secrets].filter((one) => written.includes(one))).toEqual([]);
   return { ended, called: way.called, left: comparable(cloud) };
 }
 

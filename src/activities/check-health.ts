@@ -31,9 +31,9 @@ const oversleeping = 3_600_000;
 
 /**
  * The most looks at the probes in one grace. A look takes 17 events of an execution's history, a second grace that a probe
- * ends is the last: 2 × 500 × 17 = 17,000, and AWS ends an execution at 25,000 (Step Functions Developer Guide, "Quotas").
+ * ends is the last: 2 × 400 × 17 = 13,600, and AWS ends an execution at 25,000 (Step Functions Developer Guide, "Quotas").
  */
-const mostLooks = 500;
+const mostLooks = 400;
 
 export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
   const { aws } = deps;

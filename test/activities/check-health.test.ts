@@ -45,10 +45,10 @@ describe('checkHealth', () => {
     expect([first.until, last.until]).toEqual(['2026-12-08T15:15:03Z', '2026-12-08T17:15:03Z']);
   });
 
-  test('there are at most 500 looks in a grace, however often it should look', async () => {
+  test('there are at most 400 looks in a grace, however often it should look', async () => {
     const world = await createWorld();
     const probe = async () => ({ spec: app, look: async () => ({ verdict: 'pass' as const, detail: '' }) });
-    const plan = { probes: [app], probeEvery: 60, grace: 500 * hour };
+    const plan = { probes: [app], probeEvery: 60, grace: 400 * hour };
     const context = await world.reach('checkHealth', plan, { deps: { probe } });
 
     const { until } = await lookingAt(world, 'pass').checkHealth(context);

@@ -58,6 +58,6 @@ test('a rotation whose probe fails at the end of two graces takes 128 events bes
   const looks = eventsPerRound(events, 'checkHealth').filter((one) => one === 17);
   expect(ended).toBe('stuck');
   expect(entered.filter((name) => name === 'reactivateToStop')).toHaveLength(1);
-  // With 500 looks in each grace: 2 × 500 × 17 + 128 = 17,128 of 25,000.
+  // With 400 looks in each grace: 2 × 400 × 17 + 128 = 13,728 of 25,000.
   expect(events.length - looks.length * 17).toBe(128);
 });

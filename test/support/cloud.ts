@@ -235,6 +235,15 @@ export async function createCloud(options: CloudOptions = {}) {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'keyturn-records' }));
       return Promise.all(Contents.map(({ Key = '' }) => parts.aws.bucket('keyturn-records').get(Key)));
     },
+    /** From here on, every secret access key that lies in a secret at the time of some request. */
+    secretsSeen: () => {
+      const seen = new Set<string>();
+      sandbox.onRequest(() => {
+        const values = JSON.stringify(sandbox.secrets.snapshot({ values: true }));
+        for (const [, found = ''] of values.matchAll(/secretAccessKey\\*":\s*\\*"([^"\\]+)/g)) seen.add(found);
+      });
+      return seen;
+    },
     /** The key that was made last. */
     newKey: () => account.snapshot()[user]?.keys.at(-1)?.id ?? '',
     begin,
