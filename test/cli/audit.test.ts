@@ -67,6 +67,7 @@ describe('keyturn audit', () => {
     ['audit --profile-rules cis-9', '--profile-rules: there is no cis-9'],
     ['audit --fail-on bad', '--fail-on: there is no bad'],
     ['audit --ids some', '--ids: there is no some'],
+    ['audit --ids never --fresh', '--ids never looks at the report alone'],
     ['audit --json --format csv', '--json and --format csv do not go together'],
     ['audit --output /nowhere/at/all.json', '--output: there is no folder /nowhere/at'],
     ['audit --explain AK-99 --user alice', '--explain: there is no AK-99'],

@@ -77,7 +77,7 @@ describeEmulators(['moto'], ({ emulator, desk }) => {
     expectExit(ended, 0);
     expect(ended.json()).toMatchObject({ outcome: 'rotated', user: 'own-key', newKey });
     expect(await seen.standing()).toEqual(nothingLeft({ [newKey ?? '']: 'Active' }));
-    const uses = ended.json().history.flatMap(({ detail }) => /last used (\S+)$/.exec(detail)?.[1] ?? []);
+    const uses = ended.json().history.flatMap(({ detail }) => /last used ([\dTZ:-]+)/.exec(detail)?.[1] ?? []);
     expect([...new Set(uses)]).toEqual([oldAtTheWait?.lastUsedAt]);
   });
 

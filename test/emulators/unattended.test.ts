@@ -116,7 +116,7 @@ describe('moto', { concurrent: true }, () => {
     expect(events.map(({ type }) => type)).toContain('TaskTimedOut');
     const told = front.notices().filter((notice) => notice.rotation === rotation);
     expect(told.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['started', 'stillUsed', 'aboutToDeactivate', 'aboutToDelete', 'rotated']),
+      expect.arrayContaining(['started', 'waiting', 'aboutToDeactivate', 'aboutToDelete', 'rotated']),
     );
     const record = await recordOf(ended.json());
     expect(JSON.parse(record)).toMatchObject({ verdict: 'rotated' });

@@ -85,6 +85,9 @@ function asked(flags: Flags): { set: RuleSet; failOn: string; ids: 'auto' | 'nev
   const set = oneOf(flags.profileRules ?? newestCis, ruleSets, '--profile-rules') as RuleSet;
   const failOn = oneOf(flags.failOn ?? 'medium', ['low', 'medium', 'high', 'critical', 'none'], '--fail-on');
   const ids = oneOf(flags.ids ?? 'auto', ['auto', 'never'], '--ids') as 'auto' | 'never';
+  if (ids === 'never' && flags.fresh) {
+    throw new UsageError('--ids never looks at the report alone, and --fresh leaves it', { hint: 'give one of them' });
+  }
   if (flags.explain === undefined) {
     if (flags.key !== undefined)
       throw new UsageError('--key belongs to --explain', { hint: 'see keyturn audit --help' });
