@@ -167,7 +167,9 @@ export function createConnection(options: AwsOptions) {
   const s3 = once(async () => {
     const sdk = await import('@aws-sdk/client-s3');
     // A bucket in the host's name works neither with names that have dots nor with an endpoint that is an address.
-    return { sdk, client: watched(new sdk.S3Client({ ...(await config()), credentials, forcePathStyle: true })) };
+    const own = { ...(await config()), credentials, forcePathStyle: true };
+    // A report reads thousands of objects, and must not begin anew because one of them was throttled three times.
+    return { sdk, client: watched(new sdk.S3Client({ ...own, maxAttempts: 8 })) };
   });
 
   return {

@@ -39,7 +39,14 @@ const keyNotAccepted = new Set([
   'MissingAuthenticationToken',
 ]);
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
-const throttled = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']);
+const throttled = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  // S3's.
+  'SlowDown',
+]);
 const denied = new Set([
   'AccessDenied',
   'AccessDeniedException',
