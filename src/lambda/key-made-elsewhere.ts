@@ -5,7 +5,7 @@ import { findKey, reactivateCommand } from '../activities/keys.ts';
 import { AccessDeniedError } from '../errors.ts';
 import { type IamEvent, type KeyChange, keyChangeOf } from './iam-event.ts';
 import { inLambda, type Make } from './in-lambda.ts';
-import { metricNamespace } from './metrics.ts';
+import { measurement } from './metrics.ts';
 import { type Notice, notify } from './notices.ts';
 import type { Parts } from './parts.ts';
 
@@ -34,7 +34,9 @@ async function tellOfChange(parts: Parts, event: IamEvent): Promise<void> {
     level: 'WARN',
     message: `an access key was ${change}, not by keyturn`,
     ...found,
-    ...(change === 'made' ? counted(aws.time() ?? clock.now()) : {}),
+    ...(change === 'made'
+      ? measurement([{ name: keysMadeElsewhere, value: 1, unit: 'Count' }], aws.time() ?? clock.now())
+      : {}),
   });
   const isUnwanted = await mustGo(parts, found);
   const notice: Notice = {
@@ -88,15 +90,6 @@ async function tellOfNoTrail({ aws, deployment, log }: Parts, account: string): 
     command: `aws cloudtrail describe-trails --region ${regionOfIam}`,
     details: { recording, unclear },
   });
-}
-
-/** CloudWatch takes the metric from the log (embedded metric format). */
-function counted(at: number): Record<string, unknown> {
-  const Metrics = [{ Name: keysMadeElsewhere, Unit: 'Count' }];
-  return {
-    _aws: { Timestamp: at, CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [[]], Metrics }] },
-    [keysMadeElsewhere]: 1,
-  };
 }
 
 function article(change: KeyChange['change']): string {

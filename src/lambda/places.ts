@@ -1,6 +1,7 @@
 // Which places and probes a function can reach: those in AWS. A secret that only says of itself whose it is counts once the
 // pair in it proves that (S27).
-import type { User } from '../aws/contract.ts';
+import type { KeyPair } from '../access-key.ts';
+import type { Aws, User } from '../aws/contract.ts';
 import { lookInJson } from '../consumers/pair-in-json.ts';
 import { consumerKinds, resolveConsumer } from '../consumers/registry.ts';
 import { ConsumerError, KeyNotAcceptedError, NoSuchEntityError, RefusedError } from '../errors.ts';
@@ -49,10 +50,19 @@ export async function answersAs({ aws, region }: Parts, secret: string, user: Us
     const { text } = await aws.secretsManager(region).value(secret, { stage: 'AWSCURRENT' });
     const { pair } = lookInJson(text ?? '', { where: `the secret ${secret}`, names: null, ids: [oldKey] });
     if (pair?.accessKeyId !== oldKey) return false;
-    return (await aws.callerAs(pair)).userId === user.id;
+    return await isOf(aws, pair, user.id);
   } catch (error) {
-    if (error instanceof ConsumerError || error instanceof KeyNotAcceptedError || error instanceof NoSuchEntityError)
-      return false;
+    if (error instanceof ConsumerError || error instanceof NoSuchEntityError) return false;
+    throw error;
+  }
+}
+
+/** Whether AWS takes the pair for the user's. */
+export async function isOf(aws: Pick<Aws, 'callerAs'>, pair: KeyPair, userId: string): Promise<boolean> {
+  try {
+    return (await aws.callerAs(pair)).userId === userId;
+  } catch (error) {
+    if (error instanceof KeyNotAcceptedError) return false;
     throw error;
   }
 }

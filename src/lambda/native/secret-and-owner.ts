@@ -5,9 +5,9 @@ import { type KeyPair, shortKeyId } from '../../access-key.ts';
 import type { SecretsManager, SecretVersion } from '../../aws/contract.ts';
 import { lookInJson, type PropertyNames } from '../../consumers/pair-in-json.ts';
 import { resolveConsumers } from '../../consumers/registry.ts';
-import { KeyNotAcceptedError, NoSuchEntityError, RefusedError } from '../../errors.ts';
+import { NoSuchEntityError, RefusedError } from '../../errors.ts';
 import type { Parts } from '../parts.ts';
-import { answersAs, userTag } from '../places.ts';
+import { answersAs, isOf, userTag } from '../places.ts';
 import { lookAt, type Subject } from '../subject.ts';
 
 /** One version with the pair in it, and where in it the pair is. */
@@ -68,7 +68,7 @@ export async function mustBelong(parts: Parts, current: PairVersion, subject: Su
       `tag it ${userTag}=${user.name}, or name it under consumers in the policy file`,
     );
   }
-  if (!(await isAnswered(parts, pair, user.id))) {
+  if (!(await isOf(aws, pair, user.id))) {
     throw refuse(`the pair in ${where} does not answer as ${user.name}`, 'its secret is wrong, or the key is inactive');
   }
   const others = named.filter((spec) => !isSecret(spec, arn));
@@ -87,15 +87,6 @@ export async function mustBelong(parts: Parts, current: PairVersion, subject: Su
 /** One for each key that the secret held: whatever is tried again, by whichever version, goes on with the same rotation. */
 export function rotationOf(arn: string, oldKey: string): string {
   return `sm-${createHash('sha256').update(`${arn} ${oldKey}`).digest('hex').slice(0, 20)}`;
-}
-
-async function isAnswered({ aws }: Parts, pair: KeyPair, userId: string): Promise<boolean> {
-  try {
-    return (await aws.callerAs(pair)).userId === userId;
-  } catch (error) {
-    if (error instanceof KeyNotAcceptedError) return false;
-    throw error;
-  }
 }
 
 /** Secrets Manager puts a dash and six characters behind the name. */

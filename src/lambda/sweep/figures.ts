@@ -1,6 +1,6 @@
 // What a sweep measures, and the line of the log that CloudWatch takes its metrics from (embedded metric format), which needs
 // no permission and no call.
-import { metricNames, metricNamespace } from '../metrics.ts';
+import { measurement, metricNames } from '../metrics.ts';
 import type { ListedUser, Outcome, Overview } from './contract.ts';
 import { ageAt, inDays } from './due.ts';
 
@@ -31,9 +31,10 @@ function reported({ at }: Overview, users: readonly ListedUser[], outcomes: read
 /** `at` in milliseconds. */
 export function measured(figures: Record<keyof typeof metricNames, number>, at: number): Record<string, unknown> {
   const names = Object.keys(metricNames) as (keyof typeof metricNames)[];
-  const Metrics = names.map((name) => ({ Name: metricNames[name], Unit: name === 'oldestKeyAge' ? 'None' : 'Count' }));
-  return {
-    _aws: { Timestamp: at, CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [[]], Metrics }] },
-    ...Object.fromEntries(names.map((name) => [metricNames[name], figures[name]])),
-  };
+  const metrics = names.map((name) => ({
+    name: metricNames[name],
+    value: figures[name],
+    unit: name === 'oldestKeyAge' ? ('None' as const) : ('Count' as const),
+  }));
+  return measurement(metrics, at);
 }
