@@ -6,9 +6,9 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { parameterNames } from '../src/lambda/contract.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { createKeys, type Keys } from './keys.ts';
-import { parameterNames } from './names.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import type { KeyRotationProps, Places } from './props.ts';
 import { parameterOf, readShippedPolicy } from './shipped-policy.ts';

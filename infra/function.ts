@@ -9,10 +9,10 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionFiles } from '../src/build-functions.ts';
-import { type Deployment, shippedPolicy } from '../src/lambda/contract.ts';
+import { type Deployment, parameterNames, shippedPolicy } from '../src/lambda/contract.ts';
 import { createAlarm } from './alarm.ts';
 import type { Foundation } from './foundation.ts';
-import { functionPrefix, parameterNames } from './names.ts';
+import { functionPrefix } from './names.ts';
 import { createRole } from './role.ts';
 
 export interface FunctionSpec {

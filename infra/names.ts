@@ -11,13 +11,6 @@ export const machineName = 'keyturn';
 
 export const sweepName = 'keyturn-sweep';
 
-export const parameterNames = {
-  /** Everything stops unless its value is `go` (S34). */
-  switch: '/keyturn/switch',
-  stateMachine: '/keyturn/state-machine',
-  policy: '/keyturn/policy',
-} as const;
-
 /** Where in the bucket the records of ended rotations are, what a sweep hands from function to function, and what it found. */
 export const recordPrefix = 'records/';
 export const sweepPrefix = 'sweep/';

@@ -12,9 +12,10 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { parameterNames } from '../src/lambda/contract.ts';
 import type { Functions } from './activities.ts';
 import type { Foundation } from './foundation.ts';
-import { machineName, parameterNames } from './names.ts';
+import { machineName } from './names.ts';
 import { createRole } from './role.ts';
 
 const definition = new URL('../statemachine/rotation.asl.json', import.meta.url);
@@ -51,7 +52,7 @@ export function createStateMachine(scope: Construct, foundation: Foundation, fun
     },
   });
   new StringParameter(scope, 'MachineParameter', {
-    parameterName: parameterNames.stateMachine,
+    parameterName: parameterNames.machine,
     description: 'keyturn: the state machine that rotates',
     stringValue: machine.stateMachineArn,
   });

@@ -3,6 +3,7 @@
 import { KeyPair } from '../access-key.ts';
 import { createAws } from '../aws/clients.ts';
 import type { Clock } from '../clock.ts';
+import { parameterNames } from '../lambda/contract.ts';
 import { createFunctions } from '../lambda/functions.ts';
 import { partsOf } from '../lambda/parts.ts';
 import { toAsl } from '../machine/asl.ts';
@@ -10,9 +11,6 @@ import { rotation } from '../machine/rotation.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import type { FunctionHandler, Sandbox } from '../sandbox/index.ts';
 import { version } from '../version.ts';
-import { parameterNames } from './remote/machine.ts';
-
-const switchName = '/keyturn/switch';
 
 /** The functions run on the given clock; `notify` is told what a person would get by mail. */
 export function deployStack(
@@ -33,7 +31,7 @@ export function deployStack(
     deployment: {
       KEYTURN_TOPIC: '',
       KEYTURN_BUCKET: '',
-      KEYTURN_SWITCH: switchName,
+      KEYTURN_SWITCH: parameterNames.switch,
       KEYTURN_VAULT_KEY: '',
       KEYTURN_SEAL_KEY: '',
     },
@@ -54,7 +52,7 @@ export function deployStack(
   const functionArn = `arn:aws:lambda:${region}:${sandbox.account.id}:function:$1`;
   const definition = JSON.parse(JSON.stringify(toAsl(rotation)).replace(/\$\{(\w+)\}/g, functionArn));
   const { arn } = sandbox.stateMachines.create({ name: 'keyturn', definition, roleArn, region });
-  const written = { [switchName]: 'go', [parameterNames.machine]: arn, [parameterNames.policy]: policy };
+  const written = { [parameterNames.switch]: 'go', [parameterNames.machine]: arn, [parameterNames.policy]: policy };
   for (const [name, value] of Object.entries(written)) {
     sandbox.parameters.create({ name, value, type: 'String', region });
   }

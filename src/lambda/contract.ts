@@ -83,3 +83,11 @@ export function recordKey(user: string, rotation: string): string {
 
 /** The policy file, validated when it was deployed, beside each function's code. */
 export const shippedPolicy = 'policy.json';
+
+/** Parameters that the stack writes: fixed, so that whoever runs keyturn in its account and region finds them. */
+export const parameterNames = {
+  /** Everything stops unless its value is `go` (S34). */
+  switch: '/keyturn/switch',
+  machine: '/keyturn/state-machine',
+  policy: '/keyturn/policy',
+} as const;

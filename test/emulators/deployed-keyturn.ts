@@ -9,10 +9,10 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { machineName, parameterNames } from '../../infra/names.ts';
+import { machineName } from '../../infra/names.ts';
 import { parameterOf } from '../../infra/shipped-policy.ts';
 import { buildFunctions, type FunctionFiles } from '../../src/build-functions.ts';
-import { type Deployment, shippedPolicy } from '../../src/lambda/contract.ts';
+import { type Deployment, parameterNames, shippedPolicy } from '../../src/lambda/contract.ts';
 import { entryOf, needs } from '../../src/lambda/needs.ts';
 import { activityNames, parkNames } from '../../src/machine/context.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
@@ -85,7 +85,7 @@ export async function deployKeyturn({ emulator, front, folder, name, policy }: G
   const { stateMachineArn: machine = '' } = await sfn.send(
     new CreateStateMachineCommand({ name, roleArn, definition }),
   );
-  if (name === machineName) await put(parameterNames.stateMachine, machine);
+  if (name === machineName) await put(parameterNames.machine, machine);
   return {
     machine,
     turnSwitch: async (word) => {

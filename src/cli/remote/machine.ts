@@ -2,6 +2,7 @@
 // Parameter Store.
 import type { StateMachines } from '../../aws/contract.ts';
 import { KeyturnError, NoSuchEntityError, RefusedError, UsageError } from '../../errors.ts';
+import { parameterNames } from '../../lambda/contract.ts';
 import type { PolicyUser } from '../../policy/match.ts';
 import { policyFor } from '../../policy/policy-for.ts';
 import { unattendedSettings } from '../../policy/settings.ts';
@@ -11,9 +12,6 @@ import type { Session } from '../session.ts';
 import { signAsEveryUserWill } from '../sign-as-every-user-will.ts';
 import { surroundingsOf } from '../surroundings.ts';
 import { accountOf, isStateMachineArn, regionOf } from './arns.ts';
-
-/** What the stack writes, for whoever runs keyturn in its account and region. */
-export const parameterNames = { machine: '/keyturn/state-machine', policy: '/keyturn/policy' };
 
 export interface Machine {
   arn: string;

@@ -2,8 +2,8 @@
 // functions, not to whoever asks for it.
 import type { Permission, Surroundings } from '../../consumers/contract.ts';
 import { partitionOfRegion } from '../../consumers/place-in-aws.ts';
+import { parameterNames } from '../../lambda/contract.ts';
 import type { Flags } from '../options.ts';
-import { parameterNames } from './machine.ts';
 
 interface Needs {
   /** On the state machine, and on its executions. */

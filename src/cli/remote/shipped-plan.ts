@@ -4,6 +4,7 @@
 import { consumerKinds, resolveConsumers, runsAnywhere } from '../../consumers/registry.ts';
 import { formatDuration, parseDuration } from '../../duration.ts';
 import { AccessDeniedError, NoSuchEntityError, RefusedError, UsageError } from '../../errors.ts';
+import { parameterNames } from '../../lambda/contract.ts';
 import type { Plan } from '../../machine/context.ts';
 import { parsePolicy } from '../../policy/parse.ts';
 import { policyFor } from '../../policy/policy-for.ts';
@@ -14,7 +15,7 @@ import { makePlan, type Planned, type Subject } from '../make-plan.ts';
 import type { Flags } from '../options.ts';
 import type { Session } from '../session.ts';
 import { surroundingsOf } from '../surroundings.ts';
-import { type Machine, parameterNames } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 /** Throws UsageError that names every flag which differs; RefusedError where the policy there cannot be carried out. */
 export async function shippedPlan(
