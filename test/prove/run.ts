@@ -1,0 +1,51 @@
+// `npm run prove`: every lane of the proof, and one table of what was tried. Options: `--full` for all there is instead of a
+// sample, `--seed N` for the same sample again, `--case NAME` for one case, or all whose names begin so.
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Reporter, startVitest, type TestCase } from 'vitest/node';
+import type { Proof } from './lane.ts';
+import { setSettings } from './settings.ts';
+import { table } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    case: { type: 'string' },
+  },
+});
+const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
+if (!Number.isSafeInteger(seed)) throw new Error(`--seed takes a whole number, not ${values.seed}`);
+const settings = { scale: values.full ? 'full' : 'prove', seed, only: values.case ?? null } as const;
+setSettings(settings);
+
+const rows: { proof: Proof; seconds: number }[] = [];
+const failures: string[] = [];
+const collector: Reporter = {
+  onTestCaseResult: (one: TestCase) => {
+    const { proof } = one.meta();
+    const { state, errors } = one.result();
+    const seconds = Math.round((one.diagnostic()?.duration ?? 0) / 1000);
+    if (proof) {
+      rows.push({ proof, seconds });
+      process.stderr.write(`${proof.lane}: ${proof.run} cases, ${proof.violations.length} violations, ${seconds} s\n`);
+    }
+    if (state === 'failed') failures.push(...(errors ?? []).map(({ message }) => `${one.fullName}\n${message}`));
+  },
+};
+
+const vitest = await startVitest('test', [], {
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  project: 'prove',
+  reporters: [collector],
+  watch: false,
+});
+await vitest.close();
+
+for (const failure of failures) console.error(`${failure}\n`);
+console.log(table(rows, settings));
+if (rows.length === 0) {
+  console.error(`error: there is no case ${values.case}`);
+  process.exitCode = 1;
+}
