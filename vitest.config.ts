@@ -21,7 +21,7 @@ export default defineConfig({
       { test: { name: 'browser', env, include: ['test/browser/**/*.test.ts'], testTimeout: 90_000 } },
       // The lanes of the proof at their full length; `npm test` takes a small part of them.
       { test: { name: 'prove', env, include: ['test/prove/**/*.test.ts'], testTimeout: 90_000 } },
-      { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], testTimeout: 500_000 } },
     ],
   },
 });

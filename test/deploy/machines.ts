@@ -153,9 +153,9 @@ export function machinesIn({ client, emulator }: Deployment) {
 
     stop: (executionArn: string) => sfn.send(new StopExecutionCommand({ executionArn })),
 
-    /** Waits until it is so. Rejects with the history where it is not within two minutes. */
+    /** Waits until it is so. Rejects with the history where it is not within four minutes. */
     async until(executionArn: string, isSo: (now: Ended) => boolean): Promise<Ended> {
-      const limit = AbortSignal.timeout(120_000);
+      const limit = AbortSignal.timeout(240_000);
       for (;;) {
         const now = await history(executionArn);
         if (isSo(now)) return now;
