@@ -230,6 +230,7 @@ export function createAccount(world: World): Account {
         id: random.id('AROA', 17),
         path,
         arn,
+        createdAt: clock.now(),
         policies: policies.map(compilePolicy),
         trusts: trusts ?? [`arn:aws:iam::${world.accountId}:root`],
         maxSessionDuration,

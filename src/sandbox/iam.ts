@@ -2,6 +2,7 @@
 import { accountOperations } from './iam-account.ts';
 import { authorizationOperations } from './iam-authorization.ts';
 import { keyOperations } from './iam-keys.ts';
+import { roleOperations } from './iam-roles.ts';
 import { simulationOperations } from './iam-simulation.ts';
 import { tagOperations } from './iam-tags.ts';
 import { userOperations } from './iam-users.ts';
@@ -17,6 +18,7 @@ export const iam: Service = {
     ...tagOperations,
     ...accountOperations,
     ...authorizationOperations,
+    ...roleOperations,
     ...simulationOperations,
   },
 };

@@ -6,6 +6,8 @@ export interface StoredRole {
   readonly id: string;
   readonly path: string;
   readonly arn: string;
+  /** Milliseconds. */
+  readonly createdAt: number;
   readonly policies: readonly Policy[];
   /** ARNs of the principals that the trust policy names; the account's root ARN trusts whomever their own policies allow. */
   readonly trusts: readonly string[];
@@ -19,6 +21,7 @@ export interface StoredRole {
 export interface Roles {
   byArn(arn: string): StoredRole | undefined;
   put(role: StoredRole): void;
+  all(): StoredRole[];
 }
 
 export function createRoles(): Roles {
@@ -26,5 +29,6 @@ export function createRoles(): Roles {
   return {
     byArn: (arn) => roles.get(arn),
     put: (role) => void roles.set(role.arn, role),
+    all: () => [...roles.values()],
   };
 }

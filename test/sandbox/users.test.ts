@@ -2,6 +2,7 @@ import {
   CreateUserCommand,
   DeleteUserCommand,
   GetUserCommand,
+  ListRolesCommand,
   ListUsersCommand,
   TagUserCommand,
 } from '@aws-sdk/client-iam';
@@ -114,4 +115,24 @@ test.each([0, 1001])('MaxItems of %i is refused', async (MaxItems) => {
   const { iam } = await openSandbox();
 
   expect((await refusal(iam.send(new ListUsersCommand({ MaxItems })))).code).toBe('ValidationError');
+});
+
+test('roles are listed by their path, in pages, without what they may do', async () => {
+  const { sandbox, iam } = await openSandbox();
+  for (const [name, path] of [
+    ['one', '/keyturn/'],
+    ['two', '/keyturn/'],
+    ['three', '/'],
+  ] as const) {
+    sandbox.account.createRole({ name, path, trusts: ['lambda.amazonaws.com'] });
+  }
+
+  const first = await iam.send(new ListRolesCommand({ PathPrefix: '/keyturn/', MaxItems: 1 }));
+  const second = await iam.send(new ListRolesCommand({ PathPrefix: '/keyturn/', MaxItems: 1, Marker: first.Marker }));
+
+  expect([first.IsTruncated, second.IsTruncated]).toEqual([true, false]);
+  expect([...(first.Roles ?? []), ...(second.Roles ?? [])].map(({ Arn }) => Arn)).toEqual([
+    'arn:aws:iam::123456789012:role/keyturn/one',
+    'arn:aws:iam::123456789012:role/keyturn/two',
+  ]);
 });
