@@ -145,7 +145,7 @@ export interface Limits {
   asProwler: boolean;
   ownerTags: readonly string[];
   ownerDomains: readonly string[];
-  /** ARNs of roles and users that make keys in keyturn's name. */
+  /** ARNs of the roles that make keys in keyturn's name; none where it is not deployed, or that is not known. */
   rotators: readonly string[];
   /** Keys that records of rotations name, ended ones included: what was done to them was keyturn's. */
   ownKeys?: ReadonlySet<string>;
@@ -174,7 +174,7 @@ export interface Judgement {
 export type RuleSet = 'cis-1.4' | 'cis-3.0' | 'cis-5.0' | 'cis-6.0' | 'cis-7.0' | 'fsbp' | 'prowler';
 
 /** A kind of facts that a rule cannot do without. */
-export type Need = 'report' | 'ids' | 'uses' | 'tags' | 'powers' | 'rotations' | 'events';
+export type Need = 'report' | 'ids' | 'uses' | 'tags' | 'powers' | 'rotations' | 'events' | 'rotators';
 
 export interface Rule {
   /** `AK-02` */
@@ -200,7 +200,7 @@ export interface Gap {
 }
 
 export interface Finding {
-  /** The same in every run for the same rule, user and key. */
+  /** The same in every run for the same rule, user and key, whether key ids were looked up or not. */
   id: string;
   rule: string;
   severity: Severity;

@@ -138,16 +138,12 @@ function contradictions(
 }
 
 function inFuture({ now }: Stock, keys: readonly AuditedKey[]): Doubt[] {
-  return keys.flatMap(({ createdAt, id }) =>
-    createdAt !== null && timeOf(createdAt) > now
-      ? [
-          {
-            about: `the age of ${id ?? createdAt}`,
-            text: `${id ?? 'a key'} was made at ${createdAt}, which is still to come: its age counts as 0`,
-          },
-        ]
-      : [],
-  );
+  const late = keys.flatMap(({ createdAt }) => (createdAt !== null && timeOf(createdAt) > now ? createdAt : []));
+  return [...new Set(late)].map((createdAt) => {
+    const named = keys.flatMap((key) => (key.createdAt === createdAt && key.id ? key.id : [])).join(' and ') || 'a key';
+    const text = `${named} was made at ${createdAt}, which is still to come: its age counts as 0`;
+    return { about: `the age of a key made at ${createdAt}`, text };
+  });
 }
 
 function rootArn({ caller }: Stock): string {

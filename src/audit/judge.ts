@@ -71,11 +71,15 @@ export function rulesNeeding(set: RuleSet, need: Need): string[] {
     .map(({ id }) => id);
 }
 
-/** A key's id says it all; without one it is known by when it was made, and of two keys of one second by its slot. */
-function identityOf({ id, createdAt, slot }: AuditedKey, keys: readonly AuditedKey[]): string {
-  if (id !== null) return id;
-  const isAlone = keys.filter((other) => other.createdAt === createdAt).length < 2;
-  return isAlone ? String(createdAt) : `${createdAt} ${slot}`;
+/**
+ * By when it was made, which the report and ListAccessKeys both tell, so that a finding has one id however an audit was asked
+ * for; of keys of one second the others are numbered in the order of their ids, which is that of the report's slots.
+ */
+function identityOf(key: AuditedKey, keys: readonly AuditedKey[]): string {
+  const same = keys.filter(({ createdAt }) => createdAt === key.createdAt);
+  const place = ({ id, slot }: AuditedKey) => (same.every((one) => one.id !== null) ? (id ?? '') : String(slot ?? '3'));
+  const before = same.filter((other) => place(other) < place(key)).length;
+  return before === 0 ? String(key.createdAt) : `${key.createdAt} ${before + 1}`;
 }
 
 function idOf(parts: readonly string[]): string {

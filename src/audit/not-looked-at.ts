@@ -4,7 +4,8 @@ import { rulesNeeding, rulesOf } from './judge.ts';
 import type { Stock } from './stock.ts';
 
 export function notLookedAt(stock: Stock, set: RuleSet): Gap[] {
-  const { holders, rotations, events, report } = stock;
+  const { holders, rotations, events, report, rotators } = stock;
+  const isNowhere = rotators.state === 'known' && rotators.value.length === 0;
   const sources: Partial<Record<Need, { state: string; why?: string }>> = {
     report,
     ids: holders.state === 'notAsked' ? holders : { state: 'known' },
@@ -12,14 +13,23 @@ export function notLookedAt(stock: Stock, set: RuleSet): Gap[] {
     powers: holders,
     rotations,
     events,
+    rotators: isNowhere ? { state: 'notAsked', why: 'keyturn is not deployed in this account' } : rotators,
   };
   return rulesOf(set).flatMap(({ id, title, needs }) => {
     const [unasked] = needs.filter((need) => sources[need]?.state === 'notAsked');
-    return unasked
-      ? [{ what: `${id}, ${title}`, why: `it needs ${unasked}: ${sources[unasked]?.why ?? ''}`, permission: null }]
-      : [];
+    const why = unasked && `it needs ${wordsFor[unasked] ?? unasked}: ${sources[unasked]?.why ?? ''}`;
+    if (why) return [{ what: `${id}, ${title}`, why, permission: null }];
+    const half = isNowhere ? withoutDeployment[id] : undefined;
+    return half ? [{ what: `${id}, ${title}`, why: half, permission: null }] : [];
   });
 }
+
+/** What is looked for all the same. */
+const withoutDeployment: Readonly<Record<string, string>> = {
+  'AK-33': 'keyturn is not deployed in this account, so only keys that came back were looked for',
+};
+
+const wordsFor: Partial<Record<Need, string>> = { rotators: "keyturn's own roles" };
 
 /** Of users made since the report, passwords and MFA are not known; without ids, nothing is. */
 export function tooNew(names: readonly string[], set: RuleSet, ids: 'auto' | 'never'): Gap[] {

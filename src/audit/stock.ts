@@ -26,6 +26,9 @@ export interface StockDeps {
   onProgress(what: string, done?: number, of?: number): void;
 }
 
+/** The path of every role that a deployment of keyturn makes. */
+const rolePath = '/keyturn/';
+
 export interface Stock {
   caller: Caller;
   /** AWS's time, in milliseconds. */
@@ -40,6 +43,8 @@ export interface Stock {
   rootHasKey: Source<boolean>;
   rotations: Source<ReadonlyMap<string, readonly OpenRotation[]>>;
   events: Source<ReadonlyMap<string, readonly KeyEvent[]>>;
+  /** ARNs of the roles that a deployed keyturn works in; none where it is not deployed. */
+  rotators: Source<readonly string[]>;
   policy: Policy | null;
 }
 
@@ -83,6 +88,7 @@ export async function takeStock(deps: StockDeps): Promise<Stock> {
     events: await ask('events of CloudTrail', 'cloudtrail:LookupEvents', ids === 'auto', () =>
       deps.events ? deps.events() : keyEvents(aws, caller, { now: now(), signal }),
     ),
+    rotators: await ask("keyturn's own roles", 'iam:ListRoles', ids === 'auto', () => inventory.roles(rolePath)),
     policy: deps.policy,
     now: now(),
   };
@@ -104,6 +110,7 @@ export function gapsOf(stock: Stock, set: RuleSet): Gap[] {
     ['policies and tags', stock.holders, ['tags', 'powers']],
     ['open rotations', stock.rotations, ['rotations']],
     ['events of CloudTrail', stock.events, ['events']],
+    ["keyturn's own roles", stock.rotators, ['rotators']],
   ];
   return sources.flatMap(([what, source, needs]) => {
     if (source.state !== 'unknown') return [];

@@ -127,6 +127,8 @@ export interface Inventory {
   users(): AsyncIterable<ListedUser>;
   /** `iam:GetAccountAuthorizationDetails`: all users and groups, and the managed policies' documents by ARN. */
   holders(): Promise<{ users: PolicyHolder[]; groups: PolicyHolder[]; managed: ReadonlyMap<string, string> }>;
+  /** `iam:ListRoles`: the ARNs of those whose path begins so. */
+  roles(path: string): Promise<string[]>;
   /** `iam:GetAccountSummary`: also a key that is inactive. */
   rootHasKey(): Promise<boolean>;
 }

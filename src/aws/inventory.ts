@@ -79,6 +79,20 @@ export function inventoryOf(connect: () => Promise<Connected>): Inventory {
       return { users, groups, managed };
     },
 
+    roles: async (PathPrefix) => {
+      const { sdk, client } = await connect();
+      const arns: string[] = [];
+      let Marker: string | undefined;
+      do {
+        const page = await translated('iam:ListRoles', () =>
+          client.send(new sdk.ListRolesCommand({ PathPrefix, MaxItems: pageSize, Marker })),
+        );
+        arns.push(...(page.Roles ?? []).flatMap(({ Arn }) => Arn ?? []));
+        Marker = page.IsTruncated ? page.Marker : undefined;
+      } while (Marker !== undefined);
+      return arns;
+    },
+
     rootHasKey: async () => {
       const { sdk, client } = await connect();
       const { SummaryMap } = await translated('iam:GetAccountSummary', () =>

@@ -68,6 +68,7 @@ const commandNeeds: Readonly<Record<string, Needs | null>> = {
       'iam:GetAccountAuthorizationDetails',
       'iam:GetAccountSummary',
       'iam:GetCredentialReport',
+      'iam:ListRoles',
       'iam:ListUsers',
       'cloudtrail:DescribeTrails',
       'cloudtrail:GetEventSelectors',

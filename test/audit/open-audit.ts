@@ -55,12 +55,12 @@ export async function openAudit(options: Partial<SandboxOptions> = {}) {
       {
         set,
         user,
-        limits: ({ now }) => ({
+        limits: ({ now, rotators }) => ({
           ...limitsOf(set),
           now,
           ownerTags: ['owner'],
           ownerDomains: [],
-          rotators: [],
+          rotators: rotators.state === 'known' ? rotators.value : [],
           ...limits,
         }),
       },

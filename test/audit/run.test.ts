@@ -1,5 +1,6 @@
 // Whole audits of a sandbox: what is asked, what is not known, who is too new for the report, and what stops half-way.
-import { CreateAccessKeyCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { openAudit, rulesByUser, type Said } from './open-audit.ts';
 import { ago } from './rules/judged.ts';
@@ -31,6 +32,7 @@ describe('what is denied for the whole account', () => {
     ['iam:GenerateCredentialReport', 'the credential report', ['AK-12', 'AK-13', 'AK-22', 'AK-23', 'AK-24']],
     ['iam:GetAccountSummary', 'the account summary', ['AK-01']],
     ['iam:ListUsers', 'the list of users', []],
+    ['iam:ListRoles', "keyturn's own roles", ['AK-31', 'AK-32', 'AK-33']],
   ])('%s is named once, with the rules that it keeps from passing', async (permission, what, rules) => {
     const { findings, tail } = await manyUsers(permission);
 
@@ -184,6 +186,8 @@ test('fresh asks for every user and says the same, as far as no password matters
     'AK-22',
     'AK-23',
     'AK-24',
+    'AK-32',
+    'AK-33',
   ]);
 });
 
@@ -267,6 +271,161 @@ describe('events', () => {
     await mallory.iam.send(new CreateAccessKeyCommand({ UserName: 'alice' })).catch(() => {});
 
     expect(rulesOf(await audit(), 'alice')).toEqual(['AK-34']);
+  });
+});
+
+describe('where keyturn is deployed', () => {
+  const deployed = async () => {
+    const opened = await openAudit();
+    const { account, url } = opened.sandbox;
+    const { arn } = account.createRole({
+      name: 'Keyturn-createKey',
+      path: '/keyturn/',
+      policies: [{ Version: '2012-10-17', Statement: [everything] }],
+    });
+    const sts = new STSClient({ endpoint: url, region: 'us-east-1', credentials: opened.sandbox.credentials });
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'r-1' }));
+    const iam = new IAMClient({
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: {
+        accessKeyId: Credentials?.AccessKeyId ?? '',
+        secretAccessKey: Credentials?.SecretAccessKey ?? '',
+        sessionToken: Credentials?.SessionToken ?? '',
+      },
+    });
+    const keys = [{ createdAt: ago(30) }];
+    account.createUser({ name: 'alice', createdAt: ago(200), tags: { owner: 'ann' }, keys });
+    return { ...opened, keyturn: iam };
+  };
+
+  test('keys that its roles made are nobody’s finding, those that anybody else made are', async () => {
+    const { sandbox, iam, keyturn, audit } = await deployed();
+    sandbox.account.createUser({ name: 'bob', createdAt: ago(200), tags: { owner: 'ann' } });
+    await keyturn.send(new CreateAccessKeyCommand({ UserName: 'alice' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+
+    const said = await audit();
+
+    expect(rulesOf(said, 'alice').filter((rule) => rule.startsWith('AK-3'))).toEqual(['AK-34']);
+    expect(said.findings.filter(({ rule }) => rule === 'AK-32')).toMatchObject([
+      { user: 'bob', keyId: AccessKey?.AccessKeyId },
+    ]);
+  });
+
+  test('keys that anybody else deactivated or deleted are told, too', async () => {
+    const { sandbox, iam, keyturn, audit } = await deployed();
+    const [key] = sandbox.account.snapshot().alice?.keys ?? [];
+    const inactive = { UserName: 'alice', AccessKeyId: key?.id ?? '', Status: 'Inactive' } as const;
+    await keyturn.send(new UpdateAccessKeyCommand({ ...inactive, Status: 'Active' }));
+    await iam.send(new UpdateAccessKeyCommand(inactive));
+
+    const said = await audit();
+
+    expect(said.findings.filter(({ rule }) => rule === 'AK-33')).toMatchObject([
+      {
+        user: 'alice',
+        keyId: key?.id,
+        title: `${key?.id} of alice was deactivated by arn:aws:iam::123456789012:user/administrator`,
+      },
+    ]);
+    expect(said.tail.notLookedAt).toEqual([]);
+  });
+
+  test('and where it is not, the audit says that it did not look for them', async () => {
+    const { audit } = await openAudit();
+
+    expect((await audit()).tail.notLookedAt).toEqual([
+      {
+        what: 'AK-32, a key was made outside of keyturn',
+        why: "it needs keyturn's own roles: keyturn is not deployed in this account",
+        permission: null,
+      },
+      {
+        what: 'AK-33, a key was switched outside of keyturn',
+        why: 'keyturn is not deployed in this account, so only keys that came back were looked for',
+        permission: null,
+      },
+    ]);
+  });
+});
+
+describe('the id of a finding', () => {
+  const idsBy = ({ findings }: Said, user: string) =>
+    Object.fromEntries(
+      findings
+        .filter((one) => one.user === user)
+        .map(({ rule, id, evidence }) => [`${rule} ${evidence.createdAt ?? ''} ${evidence.lastUsedAt ?? ''}`, id]),
+    );
+
+  test('is the same with key ids, without them, and without the report', async () => {
+    const { sandbox, audit } = await openAudit();
+    const [old, newer] = sandbox.account.createUser({
+      name: 'alice',
+      createdAt: ago(300),
+      keys: [
+        { accessKeyId: 'AKIAZZZZZZZZZZZZZZZZ', createdAt: ago(200) },
+        { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA', createdAt: ago(100) },
+      ],
+    }).keys;
+    sandbox.account.use(old?.accessKeyId ?? '', { at: ago(80) });
+    sandbox.account.use(newer?.accessKeyId ?? '', { at: ago(70) });
+
+    const byReport = idsBy(await audit({ ids: 'never' }), 'alice');
+    const withIds = idsBy(await audit(), 'alice');
+    const fresh = idsBy(await audit({ fresh: true }), 'alice');
+
+    expect(Object.keys(byReport).map((name) => name.slice(0, 5))).toEqual([
+      'AK-02',
+      'AK-02',
+      'AK-04',
+      'AK-07',
+      'AK-10',
+      'AK-10',
+    ]);
+    expect(withIds).toMatchObject(byReport);
+    expect(fresh).toMatchObject(byReport);
+    expect(new Set(Object.values(withIds)).size).toBe(Object.keys(withIds).length);
+  });
+
+  test('tells two keys of one second apart, however it was asked', async () => {
+    const { sandbox, audit } = await openAudit();
+    const [later, first] = sandbox.account.createUser({
+      name: 'alice',
+      createdAt: ago(300),
+      keys: [
+        { accessKeyId: 'AKIAZZZZZZZZZZZZZZZZ', createdAt: ago(100) },
+        { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA', createdAt: ago(100) },
+      ],
+    }).keys;
+    sandbox.account.use(later?.accessKeyId ?? '', { at: ago(80) });
+    sandbox.account.use(first?.accessKeyId ?? '', { at: ago(70) });
+
+    const byReport = idsBy(await audit({ ids: 'never' }), 'alice');
+
+    expect(new Set(Object.values(byReport)).size).toBe(6);
+    expect(idsBy(await audit(), 'alice')).toMatchObject(byReport);
+  });
+
+  test('stays as long as the key does, and a new key has another', async () => {
+    const { sandbox, audit, clock } = await openAudit();
+    const [key] = sandbox.account.createUser({
+      name: 'alice',
+      createdAt: ago(300),
+      keys: [{ createdAt: ago(100) }],
+    }).keys;
+    const tooOld = async () =>
+      (await audit()).findings.filter(({ rule, user }) => rule === 'AK-02' && user === 'alice').map(({ id }) => id);
+    const today = await tooOld();
+
+    await clock.advance(86_400_000);
+    const tomorrow = await tooOld();
+    sandbox.account.deleteKey(key?.accessKeyId ?? '');
+    sandbox.account.createKey('alice', { createdAt: ago(99) });
+    await clock.advance(86_400_000);
+
+    expect(tomorrow).toEqual(today);
+    expect(await tooOld()).not.toEqual(today);
   });
 });
 

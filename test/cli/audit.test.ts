@@ -44,6 +44,7 @@ describe('keyturn audit', () => {
       'GetAccountSummary',
       'GetAccountAuthorizationDetails',
       'LookupEvents',
+      'ListRoles',
       'ListAccessKeys',
       'DescribeTrails',
     ]);

@@ -9,6 +9,7 @@ export const ak31: Rule = {
   severity: 'medium',
   source: 'MITRE ATT&CK T1098.001, Additional Cloud Credentials; CloudTrail User Guide, CreateAccessKey',
   needs: ['ids', 'events'],
+  weighs: ['rotators'],
   judge: (user, limits) => {
     const isAdmin = user.powers.state === 'known' && user.powers.value.administratorBy.length > 0;
     return madeEvents(user).flatMap((event) => {

@@ -8,7 +8,7 @@ export const ak32: Rule = {
   title: 'a key was made outside of keyturn',
   severity: 'medium',
   source: 'CloudTrail User Guide, CreateAccessKey',
-  needs: ['ids', 'events', 'rotations'],
+  needs: ['ids', 'events', 'rotations', 'rotators'],
   judge: (user, limits) => {
     // Where nothing of keyturn is known to make keys, every key is made outside of it.
     if (limits.rotators.length === 0) return [];

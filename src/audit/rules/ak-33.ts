@@ -10,6 +10,7 @@ export const ak33: Rule = {
   severity: 'medium',
   source: 'CloudTrail User Guide, UpdateAccessKey and DeleteAccessKey',
   needs: ['events'],
+  weighs: ['rotators'],
   judge: (user, limits) => {
     if (user.events.state !== 'known') return [];
     return user.events.value.flatMap((event) => {

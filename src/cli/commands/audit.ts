@@ -58,12 +58,12 @@ export async function audit(flags: Flags, io: Io): Promise<number> {
     },
     {
       set,
-      limits: ({ now }) => ({
+      limits: ({ now, rotators }) => ({
         ...limitsOf(set),
         now,
         ownerTags,
         ownerDomains: policy?.content.defaults?.ownerDomains ?? [],
-        rotators: [],
+        rotators: rotators.state === 'known' ? rotators.value : [],
         ownKeys,
       }),
       user: flags.user ?? null,
