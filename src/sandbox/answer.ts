@@ -64,9 +64,8 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
     caller: null,
     tell: async (phase, error) => {
       const principal = passage.caller && publicPart(passage.caller);
-      for (const listener of [...listeners]) {
-        await listener({ phase, service: service.name, operation, params, principal, error });
-      }
+      const event = { phase, service: service.name, operation, params, principal, userAgent: record.userAgent, error };
+      for (const listener of [...listeners]) await listener(event);
     },
   };
 

@@ -15,6 +15,7 @@ import { createFaults, type FaultRule } from './faults.ts';
 import { createFunctions, type FunctionHandler, type Functions } from './functions.ts';
 import { startHttpServer } from './http-server.ts';
 import { iam } from './iam.ts';
+import { createInspection, type Inspection } from './inspection.ts';
 import { lambda } from './lambda.ts';
 import { createLastUsed } from './last-used.ts';
 import { rootUser } from './new-user.ts';
@@ -45,6 +46,7 @@ export type { PutMetric } from './alarm.ts';
 export type * from './arranged-machines.ts';
 export type { FaultKind, FaultRule } from './faults.ts';
 export type { FunctionContext, FunctionHandler, Functions } from './functions.ts';
+export type * from './inspection.ts';
 export type * from './parameters.ts';
 export type { PolicyDocument, PolicyStatement } from './policy.ts';
 export type { Principal } from './principal.ts';
@@ -90,6 +92,7 @@ export interface Sandbox {
   /** An administrator's key, made at the start; its user is `administrator`. */
   readonly credentials: Credentials;
   readonly account: Account;
+  readonly inspection: Inspection;
   readonly secrets: Secrets;
   readonly parameters: Parameters;
   readonly functions: Functions;
@@ -181,6 +184,7 @@ export async function createSandbox({
     url: server.url,
     credentials,
     account,
+    inspection: createInspection(world),
     secrets: createSecrets(world),
     parameters: createParameters(world),
     functions: world.functions,

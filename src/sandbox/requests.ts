@@ -28,6 +28,7 @@ export interface RequestEvent {
   params: Params;
   /** Null where the request was not accepted as anybody's. */
   principal: Principal | null;
+  userAgent: string;
   error: string | null;
 }
 

@@ -50,6 +50,12 @@ export function versionWith(secret: StoredSecret, stage: string): SecretVersion 
   return secret.versions.find((version) => version.stages.includes(stage));
 }
 
+/** Text, or base64 of a binary value; undefined where the version is not filled yet. */
+export function shownValue({ value }: SecretVersion): string | undefined {
+  if (value === null) return undefined;
+  return 'string' in value ? value.string : value.binary;
+}
+
 export function sameValue(a: SecretValue | null, b: SecretValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -7,8 +7,8 @@ import {
   moveStage,
   type SecretRotation,
   type SecretValue,
-  type SecretVersion,
   type StoredSecret,
+  shownValue,
   versionWith,
   withoutDeprecated,
 } from './secret.ts';
@@ -159,9 +159,4 @@ function snapshotOf(secret: StoredSecret, values: boolean): SecretSnapshot {
 
 function storedValue(value: string | Uint8Array): SecretValue {
   return typeof value === 'string' ? { string: value } : { binary: Buffer.from(value).toString('base64') };
-}
-
-function shownValue({ value }: SecretVersion): string | undefined {
-  if (value === null) return undefined;
-  return 'string' in value ? value.string : value.binary;
 }

@@ -50,7 +50,7 @@ test('a listener sees each request before and after it is applied', async () => 
   ]);
 });
 
-test('a listener is told the input and who is calling', async () => {
+test('a listener is told the input, and who is calling with what', async () => {
   const { iam, sandbox } = await openSandbox();
   const seen: RequestEvent[] = [];
   sandbox.onRequest((event) => void seen.push(event));
@@ -70,6 +70,7 @@ test('a listener is told the input and who is calling', async () => {
       userName: 'administrator',
       session: null,
     },
+    userAgent: expect.stringContaining('aws-sdk-js'),
     error: null,
   });
 });
