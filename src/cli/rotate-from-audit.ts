@@ -86,13 +86,14 @@ function lines(results: readonly { due: Due; document: Document }[]): string[] {
 
 async function reportIn(file: string, io: Io): Promise<unknown> {
   const hint = 'make one with keyturn audit --json --output FILE';
+  const named = file === '-' ? 'standard input' : file;
   const written = await (file === '-' ? text(io.stdin) : readFile(resolve(io.cwd, file), 'utf8')).catch((cause) => {
-    throw new UsageError(`--from-audit: ${file} cannot be read`, { hint, cause });
+    throw new UsageError(`--from-audit: ${named} cannot be read`, { hint, cause });
   });
   try {
     return JSON.parse(written);
   } catch {
-    throw new UsageError(`--from-audit: ${file} is not JSON`, { hint });
+    throw new UsageError(`--from-audit: ${named} is not JSON`, { hint });
   }
 }
 

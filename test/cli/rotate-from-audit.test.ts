@@ -56,6 +56,29 @@ describe('keyturn rotate --from-audit', () => {
     expect(json().rotations).toMatchObject([{ user: 'alice', outcome: 'planned', oldKey: desk.ids[0] }]);
   });
 
+  test('reads what keyturn audit pipes into it', async () => {
+    const desk = await openDesk();
+    arrange(desk);
+    const { stdout: input } = await desk.run('audit --format json --user alice');
+
+    const planned = await desk.run('rotate --from-audit - --json', { input });
+    const rotated = await desk.run('rotate --from-audit - --yes --json', { input });
+
+    expect(planned.json().rotations).toMatchObject([{ user: 'alice', outcome: 'planned', oldKey: desk.ids[0] }]);
+    expect(rotated.json().rotations).toMatchObject([{ user: 'alice', outcome: 'waiting', oldKey: desk.ids[0] }]);
+    expect([planned.code, rotated.code]).toEqual([0, 0]);
+    expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], holds: 'new' });
+  });
+
+  test('of a pipe that brings nothing it says so', async () => {
+    const desk = await openDesk();
+
+    const { code, stderr } = await desk.run('rotate --from-audit -', { input: '' });
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: --from-audit: standard input is not JSON');
+  });
+
   test('a report without anything that is too old is nothing to do', async () => {
     const desk = await openDesk();
     writeFileSync(join(desk.cwd, 'report.json'), JSON.stringify({ findings: [] }));

@@ -53,6 +53,8 @@ export interface Printed extends RotationDocument {
 }
 
 export interface RunOptions {
+  /** What another program pipes into it. */
+  input?: string;
   /** Somebody sits there and types: each answer is typed when stderr has asked for it. Without it there is no terminal. */
   answers?: readonly (readonly [question: string | RegExp, keys: string])[];
   interrupt?: AbortController;
@@ -141,10 +143,10 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
 
     /** `keyturn …` in this process; a command line is split at blanks. */
     run: async (command: string, options: RunOptions = {}) => {
-      const { answers, interrupt = new AbortController(), cwd: where = cwd } = options;
+      const { answers, input, interrupt = new AbortController(), cwd: where = cwd } = options;
       for (const [name, value] of Object.entries({ ...noAws(), ...env })) vi.stubEnv(name, value);
       const [stdout, stderr] = [sink(answers !== undefined), sink(answers !== undefined)];
-      const stdin = typist(stderr, answers ?? []);
+      const stdin = input === undefined ? typist(stderr, answers ?? []) : piped(input);
       const code = await main(command.split(' ').filter(Boolean), {
         stdin,
         stdout: stdout.stream,
@@ -279,6 +281,12 @@ function sink(isTTY: boolean): Sink {
     text: () => text,
     onText: (listener) => void listeners.push(listener),
   };
+}
+
+function piped(input: string): NodeJS.ReadStream {
+  const stdin = new PassThrough();
+  stdin.end(input);
+  return stdin as unknown as NodeJS.ReadStream;
 }
 
 /** Types the next answer as soon as its question has been asked, once what was asked is on the screen. */
