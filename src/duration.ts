@@ -9,8 +9,8 @@ const short = /^(\d+)([smhdw])$/;
 const iso8601 = /^P(?=[\dT])(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
 const monthsOrYears = /^(?:\d+ ?(?:mo|months?|y|years?)|P[\dW]*\d+[MY].*)$/i;
 
-/** A plan as a whole has to stay below a year, the longest that a Step Functions execution lives. */
-const longest = 360 * day;
+/** A plan as a whole has to stay below a year, the longest that a Step Functions execution lives (S12). Seconds. */
+export const longestPlan = 360 * day;
 
 /**
  * Whole seconds of `90s`, `15m`, `24h`, `14d`, `2w`, `P14D`, `PT36H` or `P2W`, from one second (or zero, where that is
@@ -35,7 +35,7 @@ export function parseDuration(
   if (seconds < 1 && !allowZero) {
     throw new UsageError(`${where}"${text}" is too short`, { hint: 'the shortest is 1s' });
   }
-  if (seconds > longest && !anyLength) {
+  if (seconds > longestPlan && !anyLength) {
     throw new UsageError(`${where}"${text}" is too long`, { hint: 'the longest is 360d' });
   }
   return seconds;

@@ -1,13 +1,11 @@
 // Whether the times of a plan fit together, whoever set them.
 import { marginOf } from '../activities/quiet.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration, longestPlan } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-
-const day = 86_400;
 
 /** Whole seconds. Throws UsageError that names the flags. */
 export function checkTogether(times: { quietFor: number; grace: number; watchLimit: number }): void {
-  if (times.watchLimit + times.grace > 360 * day) {
+  if (times.watchLimit + times.grace > longestPlan) {
     throw new UsageError('--watch-limit and --grace together are longer than 360 days', {
       hint: 'a plan has to end within a year',
     });

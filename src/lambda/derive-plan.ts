@@ -3,6 +3,7 @@
 import { shortKeyId } from '../access-key.ts';
 import { instant } from '../clock.ts';
 import { resolveConsumers } from '../consumers/registry.ts';
+import { longestPlan } from '../duration.ts';
 import { RefusedError } from '../errors.ts';
 import type { KeyFacts, Override, Plan } from '../machine/context.ts';
 import { exemptionOf } from '../policy/match.ts';
@@ -30,6 +31,12 @@ export async function derivePlan(parts: Parts, subject: Subject, wish: Wish, pro
     throw refuse(
       `${user.name} is left alone until the end of ${until}: ${reason}`,
       'the exemption is in the policy file',
+    );
+  }
+  if (settings.watchLimit + settings.grace > longestPlan) {
+    throw refuse(
+      'watchLimit and grace together are longer than 360 days, and an execution ends after a year',
+      'shorten them in the policy file',
     );
   }
   await mustNotAdministrate(parts, subject);

@@ -77,6 +77,17 @@ describe('what a person would be asked', () => {
     expect(cloud.left()).toEqual(untouched);
   });
 
+  test('S12 a plan that an execution may not live to see the end of is not begun', async () => {
+    const policy = `defaults: { consumers: ["secretsmanager:${secret}"], administrators: [alice], watchLimit: 350d, grace: 20d }`;
+    const cloud = await createCloud({ policy });
+
+    const { ended, state } = await cloud.run();
+
+    expect(ended).toBe('refused');
+    expect(readCause(state)).toContain('watchLimit and grace together are longer than 360 days');
+    expect(cloud.changes()).toEqual([]);
+  });
+
   test('two active keys leave no room', async () => {
     const cloud = await createCloud({
       keys: [{ createdAt: '2026-06-01T08:00:00Z' }, { createdAt: '2026-07-01T08:00:00Z' }],
