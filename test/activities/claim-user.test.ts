@@ -16,7 +16,7 @@ describe('claimUser', () => {
     });
   });
 
-  test('unattended, it looks 10 s later instead of 2', async () => {
+  test('S10 unattended, it looks 10 s later instead of 2', async () => {
     const world = await createWorld();
     const { createActivities } = await import('../../src/activities/index.ts');
 
@@ -25,7 +25,7 @@ describe('claimUser', () => {
     expect(claimed.at).toBe('2026-12-06T10:00:10Z');
   });
 
-  test('withdraws before an older claim that was written at the same time', async () => {
+  test('S10 withdraws before an older claim that was written at the same time', async () => {
     const world = await createWorld();
     world.sandbox.onRequest(({ phase, operation }) => {
       if (phase !== 'after' || operation !== 'TagUser') return;
@@ -39,7 +39,7 @@ describe('claimUser', () => {
     expect(world.left().claims).toEqual(['keyturn:claim:r-0']);
   });
 
-  test('stays before a younger one, which withdraws by itself', async () => {
+  test('S10 stays before a younger one, which withdraws by itself', async () => {
     const world = await createWorld();
     world.sandbox.onRequest(({ phase, operation }) => {
       if (phase !== 'after' || operation !== 'TagUser') return;
@@ -104,10 +104,13 @@ describe('claimUser', () => {
     expect(world.account.tags(user)).toEqual(before);
   });
 
-  test('S9 a user of another account is not even looked at', async () => {
+  test.each([
+    ['account', { account: '999999999999' }],
+    ['partition', { partition: 'aws-cn' }],
+  ])('S9 a user of another %s is not even looked at', async (_, pinned) => {
     const world = await createWorld();
 
-    const claiming = world.activities.claimUser(world.context({ plan: world.plan({ account: '999999999999' }) }));
+    const claiming = world.activities.claimUser(world.context({ plan: world.plan(pinned) }));
 
     await expect(claiming).rejects.toMatchObject({ name: 'UnexpectedStateError' });
     expect(world.operations()).toEqual(['GetCallerIdentity']);

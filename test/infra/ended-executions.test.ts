@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(forgetDeployed);
 
-test('the rule is about the rotation’s machine and nothing but bad ends', () => {
+test('S2 the rule is about the rotation’s machine and nothing but bad ends', () => {
   const [rule] = it
     .ofType('AWS::Events::Rule')
     .filter(({ Properties }) => /ended/.test(String(Properties.Description)));

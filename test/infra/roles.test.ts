@@ -208,12 +208,20 @@ exemptions:
       expect(await one.verdict(name, action, user, keys), `${name} ${action}`).toBe('ExplicitlyDenied');
     }
     expect(await one.verdict('claim-user', 'iam:TagUser', user, { ...claims, ...keys })).toBe('ExplicitlyDenied');
-    // Going back is never blocked (S1).
+  }
+
+  async function expectWayBack(one: Deployed, user: string, keys = {}): Promise<void> {
     expect(await one.verdict('reactivate-key', 'iam:UpdateAccessKey', user, keys)).toBe('Allowed');
     expect(await one.verdict('reactivate-key', 'iam:TagUser', user, { ...claims, ...keys })).toBe('Allowed');
     expect(await one.verdict('release-user', 'iam:UntagUser', user, { ...claims, ...keys })).toBe('Allowed');
     expect(await one.verdict('inspect-keys', 'iam:ListAccessKeys', user, keys)).toBe('Allowed');
   }
+
+  test('S1 the way back to nobody: administrator, exempt, or in a deployment that only reports', async () => {
+    await expectWayBack(await deployed({ administratorsPath: '/machines/' }), machine);
+    await expectWayBack(await deployed({ userPath: '/', policy }), iamArn('user/printer'));
+    await expectWayBack(await deployed({ mode: 'report-only' }), machine);
+  });
 
   test('administrators, by their path, to whatever takes a key away', async () => {
     const one = await deployed({ userPath: '/', administratorsPath: '/administrators/' });

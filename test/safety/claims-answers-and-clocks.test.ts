@@ -71,6 +71,23 @@ describe('S10 the claim', () => {
     expect(rest.length).toBeGreaterThanOrEqual(1);
   });
 
+  test('that one read lacks is looked for again: a later read shows it', async () => {
+    const world = await createWorld();
+    const context = await world.reach('deliverKey');
+    const tags = world.account.tags(user);
+    let reads = 0;
+    world.sandbox.onRequest(({ phase, operation }) => {
+      if (operation !== 'GetUser') return;
+      if (phase === 'before') reads += 1;
+      world.account.setTags(user, phase === 'before' && reads === 1 ? { team: 'web' } : tags);
+    });
+
+    const delivered = await world.activities.deliverKey(context);
+
+    expect(reads).toBe(2);
+    expect(delivered.verdict).toBe('delivered');
+  });
+
   test('of another rotation stays where it is when ours is refused', async () => {
     const world = await createWorld();
     world.account.setTags(user, {
@@ -122,6 +139,17 @@ describe('S4 proceed', () => {
 
     expect([first.record.state, second.record.state]).toEqual(['awaitGrace', 'awaitGrace']);
     expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
+  });
+
+  test('for another entry of the same wait does not end this one', async () => {
+    const world = await createWorld();
+    await world.start({}, { wait: false });
+    const given = { signal: 'proceed' as const, state: 'awaitQuiet', entry: 2, at: '2026-12-06T11:00:00Z' };
+
+    const { record } = await world.resume({ wait: false, given });
+
+    expect(record.park).toMatchObject({ state: 'awaitQuiet', entry: 1 });
+    expect(world.left().keys).toEqual(['old Active', 'new Active']);
   });
 
   test('of an earlier grace does not make a later deletion a person’s', async () => {

@@ -222,7 +222,7 @@ test('a new key that AWS never accepts is removed again, and no place was touche
   expect(world.content()).toBe(before);
 });
 
-test('a denied deletion ends stuck with the key inactive, and resume deletes it once it is allowed', async () => {
+test('S2 a denied deletion ends stuck with the key inactive, and resume deletes it once it is allowed', async () => {
   const world = await createWorld({ policies: allBut('iam:DeleteAccessKey') });
 
   const first = await world.start();
