@@ -20,6 +20,8 @@ export interface InspectedSecret {
 }
 
 export interface Inspection {
+  /** The sandbox's time, in milliseconds. */
+  now(): number;
   /** Whether requests signed by this pair are accepted, and if not, why. */
   standing(pair: Credentials): KeyStatus | 'gone' | 'another secret';
   /** Empty where there is no such user. */
@@ -31,6 +33,7 @@ export interface Inspection {
 
 export function createInspection({ directory, lastUsed, secrets, clock }: World): Inspection {
   return {
+    now: () => clock.now(),
     standing: ({ accessKeyId, secretAccessKey }) => {
       const key = directory.current.key(accessKeyId)?.key;
       if (!key) return 'gone';

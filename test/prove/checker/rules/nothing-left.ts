@@ -1,0 +1,27 @@
+// What must not be there at the end: temporary files, and once the rotation is over also vault entries, claims and locks.
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { filesBelow } from '../cached-files.ts';
+import type { Broken, Moment } from '../contract.ts';
+import { isLock, isTemporary } from '../notes.ts';
+
+export function nothingLeft({ watched, now }: Moment, over: boolean): Broken[] {
+  const files = [
+    ...watched.stateFolders.flatMap(filesBelow),
+    ...watched.places.flatMap(({ path }) => (path ? filesBeside(path) : [])),
+  ];
+  const left = new Set(files.filter(isTemporary));
+  if (over) {
+    for (const path of files.filter(isLock)) left.add(path);
+    for (const { kind, name, text, pairs } of now.notes) {
+      if (kind === 'secret' || pairs.length > 0) left.add(name);
+      else if (kind === 'claim') left.add(`${name}: ${text}`);
+    }
+  }
+  return [...left].map((what) => ({ rule: 'nothing left', subject: what, what }));
+}
+
+function filesBeside(path: string): string[] {
+  const folder = dirname(path);
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
