@@ -37,21 +37,28 @@ export interface NewUser {
   allow?: { Action: string | string[]; Resource: string | string[] }[];
 }
 
+interface MotoOptions {
+  lambdaPort?: number;
+  daysAgoFile?: string;
+}
+
 const region = 'us-east-1';
 const mendedMoto = fileURLToPath(new URL('mended-moto.py', import.meta.url));
 
 /**
  * moto knows the limit of two keys, last use and the credential report. It accepts Inactive keys, so never test their
  * refusal here; and it matches no Resource but `*`. With a `lambdaPort` its Step Functions call functions there, and tell what happened as
- * AWS does.
+ * AWS does. With a `daysAgoFile` users, keys and uses are dated so many days ago as that says at the time, and the report is
+ * as AWS's.
  */
-export async function startMoto(lambdaPort?: number): Promise<Emulator> {
+export async function startMoto({ lambdaPort, daysAgoFile }: MotoOptions = {}): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const program = lambdaPort === undefined ? ['-m', 'moto.server'] : [mendedMoto];
+  const isMended = lambdaPort !== undefined || daysAgoFile !== undefined;
+  const program = isMended ? [mendedMoto] : ['-m', 'moto.server'];
   const server = await startLeashed({
     command: [python, ...program, '-H', '127.0.0.1', '-p', `${port}`],
-    env: { MOTO_PORT: `${lambdaPort ?? port}` },
+    env: { MOTO_PORT: `${lambdaPort ?? port}`, ...(daysAgoFile ? { MOTO_DAYS_AGO_FILE: daysAgoFile } : {}) },
     readyUrl: `${url}/moto-api/`,
     folder: `${cacheFolder}/run/moto-${port}`,
   });
@@ -149,13 +156,16 @@ async function makeUserAs(iam: IAMClient, user: NewUser): Promise<Credentials[]>
   }
 
   const pairs: Credentials[] = [];
-  for (const Status of keys) {
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-    const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {};
-    if (Status !== 'Active') await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
-    pairs.push({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
-  }
+  for (const status of keys) pairs.push(await makeKey(iam, UserName, status));
   return pairs;
+}
+
+/** Whoever signs makes a key for the user. */
+export async function makeKey(iam: IAMClient, UserName: string, Status: 'Active' | 'Inactive'): Promise<Credentials> {
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {};
+  if (Status !== 'Active') await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
 }
 
 async function bootstrapped(options: {

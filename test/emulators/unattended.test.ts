@@ -71,7 +71,7 @@ let switched: DeployedKeyturn;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyturn-deployed-'));
   front = await startFront(() => emulator.url);
-  emulator = await startMoto(front.port);
+  emulator = await startMoto({ lambdaPort: front.port });
   await bundleFunctions(folder);
   const deploy = (name: string) => deployKeyturn({ emulator, front, folder, name, policy });
   keyturn = await deploy('keyturn');

@@ -5,6 +5,7 @@ import { type ContractTarget, openAccount } from './iam-sts-contract/account.ts'
 import { callerCases } from './iam-sts-contract/callers.ts';
 import { credentialCases } from './iam-sts-contract/credentials.ts';
 import { lastUsedCases } from './iam-sts-contract/last-used.ts';
+import { reportCases } from './iam-sts-contract/report.ts';
 import { simulationCases } from './iam-sts-contract/simulation.ts';
 import { tagCases } from './iam-sts-contract/tags.ts';
 import { userCases } from './iam-sts-contract/users.ts';
@@ -22,6 +23,7 @@ const cases = [
   ...tagCases,
   ...simulationCases,
   ...wireCases,
+  ...reportCases,
 ];
 
 /** Each case with users of its own. */
