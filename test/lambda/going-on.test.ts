@@ -77,6 +77,21 @@ test('S10 an execution that was overtaken stops before it changes anything', asy
   expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
 });
 
+test('S10 nor where the one that overtook it has not changed anything yet either', async () => {
+  const cloud = await createCloud();
+  const told = cloud.functions.awaitQuiet;
+  cloud.sandbox.functions.register('awaitQuiet', async (event: { context: { claimUser: Claimed } }) => {
+    const { rotation } = event.context.claimUser.base;
+    await stoppedIn(cloud, 'inspectKeys', { user, rotation });
+    await told(event as never);
+  });
+
+  const { ended, state } = await cloud.run({ user }, 'overtaken');
+
+  expect([ended, state.error?.Error]).toEqual(['stuck', 'RecordError']);
+  expect(cloud.left().keys).toEqual(['old Active', 'new Active']);
+});
+
 test('a stopped rotation is rolled back by another execution: the place gets the old pair, the offered key is left', async () => {
   const cloud = await createCloud();
   const rotation = await stoppedIn(cloud, 'awaitGrace');

@@ -48,6 +48,26 @@ test('S31 keeps both pairs of a rotation in one secret, and deletes it for good 
   expect(kept()).toEqual({});
 });
 
+test('S20 the same pair of a rotation is the same request, another pair or rotation is another', async () => {
+  const { open, kept } = await setUp();
+  const versionOf = async (rotation: string, one: KeyPair) => {
+    await open().put(rotation, 'new', one);
+    const id = kept()[`keyturn/vault/${rotation}`]?.versions[0]?.id;
+    await open().remove(rotation, 'new');
+    return id;
+  };
+
+  const [first, again, ofAnother, elsewhere] = [
+    await versionOf('r1', pair),
+    await versionOf('r1', pair),
+    await versionOf('r1', other),
+    await versionOf('r2', pair),
+  ];
+
+  expect(again).toBe(first);
+  expect(new Set([first, ofAnother, elsewhere]).size).toBe(3);
+});
+
 test.each(['CreateSecret', 'PutSecretValue', 'DeleteSecret'])(
   'bears that the answer to %s is lost',
   async (operation) => {
