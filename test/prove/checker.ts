@@ -110,12 +110,13 @@ export function createChecker(watched: Watched): Checker {
     return event.params.Status === 'Inactive' && was?.status === 'Active' ? change('deactivate', key, was) : [];
   }
 
+  /** A file is not what the request has changed, so whoever sent it need not be who wrote. */
   function delivered({ now }: Moment, event?: RequestEvent): Change[] {
     return now.holdings
       .filter((one, n) => !sameHolding(last.holdings[n], one))
       .flatMap(({ place, pairs }) =>
         pairs.map(({ accessKeyId: key }) => {
-          const by = event ? actors.of(event, now) : delivererOf(key, now, memory);
+          const by = event && !place.path ? actors.of(event, now) : delivererOf(key, now, memory);
           return { kind: 'deliver' as const, key, was: undefined, place: place.name, by };
         }),
       );

@@ -22,7 +22,7 @@ export function createMemory(): Memory {
 /** Who made a key has gone on with whatever is done about another one. */
 export function rememberChange({ kind, key, by, place }: Change, moment: Moment): void {
   const { now, memory } = moment;
-  for (const [id, made] of memory.made) if (kind === 'deliver' || id !== key) made.left = true;
+  for (const [id, made] of memory.made) if (made.by === by && (kind === 'deliver' || id !== key)) made.left = true;
   if (place) memory.changedByHand.delete(place);
   if (kind === 'create') {
     const intended = isIntended(moment, by);
