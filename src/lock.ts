@@ -1,8 +1,10 @@
 // A lock between processes that ends with its holder: a file naming a process, which is proved dead before anybody takes
 // the lock from it. Two can never take it at once: whoever takes a dead lock first locks that very lock, by its nonce.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { LockedError } from './errors.ts';
 import { createFile, readFileIfThere, removeFile, replaceFile } from './files.ts';
@@ -34,7 +36,10 @@ export async function acquireLock(
   const until = clock.monotonic() + waitMs;
   for (;;) {
     const outcome = await tryLock(path);
-    if ('release' in outcome) return outcome;
+    if ('release' in outcome) {
+      await removeRemains(path);
+      return outcome;
+    }
     if (clock.monotonic() >= until) throw refusal(path, what, outcome.heldBy);
     await clock.sleep(lookEvery);
   }
@@ -55,7 +60,7 @@ async function tryLock(path: string): Promise<Lock | { heldBy: Holder | null }> 
   };
   const content = `${JSON.stringify(us)}\n`;
   for (;;) {
-    if (await createFile(path, content, us.nonce)) return heldLock(path, us.nonce);
+    if (await createFile(path, content, attemptOf(us))) return heldLock(path, us.nonce);
     const holder = await holderOf(path);
     if (holder === 'gone') continue;
     if (holder === null || !isDead(holder)) return { heldBy: holder };
@@ -98,6 +103,38 @@ async function holderOf(path: string): Promise<Holder | 'gone' | null> {
   } catch {
     return null;
   }
+}
+
+/**
+ * What those left who were killed while they tried for this lock. Its holder may remove it: it says nothing any more about
+ * a lock that has a new nonce.
+ */
+async function removeRemains(path: string): Promise<void> {
+  const name = basename(path);
+  for (const other of await readdir(dirname(path))) {
+    const file = join(dirname(path), other);
+    const owner = other.startsWith(`.${name}.`)
+      ? attemptIn(other)
+      : other.startsWith(`${name}.`)
+        ? await holderOf(file)
+        : null;
+    if (owner !== null && owner !== 'gone' && isDead(owner)) await removeFile(file);
+  }
+}
+
+/** Says in the name of a temporary file whose it is: of a process that was killed it may hold nothing yet. */
+function attemptOf({ nonce, pid, host }: Holder): string {
+  return `${nonce}-${pid}-${shortened(host)}`;
+}
+
+function attemptIn(name: string): Holder | null {
+  const [, nonce, pid, host] = /\.([0-9a-f]{12})-(\d+)-([0-9a-f]{12})\.keyturn-tmp$/.exec(name) ?? [];
+  if (!nonce || host !== shortened(hostname())) return null;
+  return { pid: Number(pid), started: null, host: hostname(), nonce };
+}
+
+function shortened(host: string): string {
+  return createHash('sha256').update(host).digest('hex').slice(0, 12);
 }
 
 function isDead(holder: Holder): boolean {

@@ -103,6 +103,45 @@ test('takes over where whoever was taking over died as well', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('removes what others left who were killed while they tried for it', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'lock');
+  const tries = (crashBefore: 'link') =>
+    runChild(
+      `import { acquireLock } from './src/lock.ts'; import { systemClock } from './src/clock.ts';
+       await acquireLock(${JSON.stringify(path)}, { what: 'it', clock: systemClock });`,
+      { crashBefore },
+    );
+  await tries('link');
+  await tries('link');
+  writeFileSync(join(folder, 'lock.0123456789ab'), holder({ pid: neverAProcess, nonce: 'ba9876543210' }));
+  const left = readdirSync(folder);
+
+  const lock = await acquireLock(path, { what: 'it', clock });
+
+  expect(left).toHaveLength(3);
+  expect(readdirSync(folder)).toEqual(['lock']);
+  await lock.release();
+});
+
+test('leaves alone what living processes and other machines need to try for it, and what is none of its own', async () => {
+  const folder = temporaryFolder();
+  const others = [
+    `.lock.0123456789ab-${process.pid}-${'0'.repeat(12)}.keyturn-tmp`,
+    '.lock.0123456789ab.keyturn-tmp',
+    `.lock2.0123456789ab-${neverAProcess}-0123456789ab.keyturn-tmp`,
+    'lock.0123456789ab',
+    'lock2',
+  ];
+  for (const name of others)
+    writeFileSync(join(folder, name), name === 'lock2' ? holder({ pid: neverAProcess }) : holder({}));
+
+  const lock = await acquireLock(join(folder, 'lock'), { what: 'it', clock });
+
+  await lock.release();
+  expect(readdirSync(folder).sort()).toEqual(others.sort());
+});
+
 test('a slower process leaves alone what another has taken over since it found the lock dead', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'lock');
