@@ -101,6 +101,8 @@ export interface Sandbox {
   readonly published: readonly PublishedMessage[];
   /** What CloudWatch was given to count. */
   readonly metrics: readonly PutMetric[];
+  /** The secret of every key and session that was ever made here, for a search where none of them may be. */
+  readonly secretsMade: readonly string[];
   /** What CloudTrail has for trails; at first none. */
   readonly trails: StoredTrail[];
   /** May be changed at any time; the next request obeys. */
@@ -191,6 +193,7 @@ export async function createSandbox({
     stateMachines: createStateMachines(world),
     published: world.published,
     metrics: world.metrics,
+    secretsMade: random.secrets,
     trails: world.trails,
     settings,
     requests,

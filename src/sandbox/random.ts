@@ -9,6 +9,8 @@ export interface Random {
   id(prefix: string, length: number): string;
   /** Forty characters, as a secret access key has. */
   secret(): string;
+  /** All of them so far. */
+  readonly secrets: readonly string[];
   /** The six characters at the end of a secret's ARN. */
   suffix(): string;
   /** A longer opaque text. */
@@ -27,12 +29,18 @@ export function createRandom(seed?: string): Random {
     for (let have = 0; have < count; have += 32) blocks.push(block());
     return Buffer.concat(blocks).subarray(0, count);
   };
+  const secrets: string[] = [];
   const text = (alphabet: string, length: number) =>
     Array.from(bytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
 
   return {
     id: (prefix, length) => prefix + text(base32, length),
-    secret: () => text(base64, 40),
+    secret: () => {
+      const secret = text(base64, 40);
+      secrets.push(secret);
+      return secret;
+    },
+    secrets,
     suffix: () => text(base64.slice(0, 62), 6),
     token: () => text(base64, 120),
     requestId: () => {

@@ -84,3 +84,18 @@ test("root's keys are listed without a user name", async () => {
   expect(User).toMatchObject({ UserId: '123456789012', Arn: 'arn:aws:iam::123456789012:root' });
   expect(User).not.toHaveProperty('UserName');
 });
+
+test('every secret that was made here is known, of deleted keys and lost answers too', async () => {
+  const { iam, sandbox } = await openSandbox();
+  const [arranged] = sandbox.account.createUser({ name: 'ci', keys: [{}] }).keys;
+  sandbox.fault({ operation: 'CreateAccessKey', call: 2, kind: 'lostAnswer' });
+
+  const { AccessKey: made } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ci' }));
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'ci', AccessKeyId: made?.AccessKeyId }));
+  await expect(iam.send(new CreateAccessKeyCommand({ UserName: 'ci' }))).rejects.toThrow();
+
+  expect(sandbox.secretsMade).toContain(arranged?.secretAccessKey);
+  expect(sandbox.secretsMade).toContain(made?.SecretAccessKey);
+  // The administrator's, these two, and the one that nobody was told.
+  expect(sandbox.secretsMade).toHaveLength(4);
+});

@@ -1,8 +1,9 @@
-// Listens for secrets: every one that a test arranges or that keyturn makes is searched, raw and encoded, in all that was
-// printed and in every file that is left.
+// Listens for secrets: every one that a test arranges or that the account ever gave out is searched, in any spelling and any
+// part of it, in all that was printed and in every file that is left.
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Credentials } from '../../src/sandbox/index.ts';
+import { leaksIn, withoutLeaks } from './leaks.ts';
 
 export interface Canary {
   guard(...pairs: Credentials[]): void;
@@ -14,51 +15,41 @@ export interface Canary {
   secrets(): readonly string[];
 }
 
-export function createCanary(): Canary {
-  const secrets = new Set<string>();
+/** `made`: the secrets that the account gave out so far. */
+export function createCanary(made: () => readonly string[] = () => []): Canary {
+  const guarded = new Set<string>();
+  const all = () => new Set([...guarded, ...made()]);
   const texts: string[] = [];
   return {
     guard: (...pairs) => {
-      for (const { secretAccessKey } of pairs) secrets.add(secretAccessKey);
+      for (const { secretAccessKey } of pairs) guarded.add(secretAccessKey);
     },
     learn: (stateDir, place) => {
       for (const [, content] of filesIn(join(stateDir, 'vault'))) {
         const [, secret] = /"secretAccessKey":"([^"]+)"/.exec(content) ?? [];
-        if (secret) secrets.add(secret);
+        if (secret) guarded.add(secret);
       }
       const content = existsSync(place) && lstatSync(place).isFile() ? readFileSync(place, 'utf8') : '';
-      for (const [, secret] of content.matchAll(/aws_secret_access_key\s*=\s*(\S+)/g)) secrets.add(secret as string);
+      for (const [, secret] of content.matchAll(/aws_secret_access_key\s*=\s*(\S+)/g)) guarded.add(secret as string);
     },
     heard: (...more) => void texts.push(...more),
     look: (folder) => {
-      const leaks = texts.filter((text) => leakIn(text, secrets)).map((text) => `printed: ${text}`);
+      const secrets = all();
+      const leaks = texts.flatMap((text) =>
+        leaksIn(text, secrets).map((spelling) => `printed ${spelling}: ${withoutLeaks(text, secrets)}`),
+      );
       for (const [path, content] of filesIn(folder)) {
         const aws = (...names: string[]) => [sep, '.aws', sep, names.join(sep)].join('');
         const allowed =
           path.includes(`${sep}vault${sep}rot-`) ||
           path.endsWith(aws('credentials')) ||
           path.includes(aws('sso', 'cache', ''));
-        if (!allowed && leakIn(content, secrets)) leaks.push(`left in ${path}`);
+        if (!allowed) leaks.push(...leaksIn(content, secrets).map((spelling) => `left ${spelling} in ${path}`));
       }
       if (leaks.length > 0) throw new Error(`a secret has leaked:\n${leaks.join('\n')}`);
     },
-    secrets: () => [...secrets],
+    secrets: () => [...all()],
   };
-}
-
-export function leakIn(text: string, secrets: Iterable<string>): boolean {
-  return [...secrets].some((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
-}
-
-/** A secret as it is, as URLs and hex write it, and as base64 does at each of the three offsets in a longer text. */
-function spellings(secret: string): string[] {
-  const base64 = [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]).toString('base64');
-    return text.slice(Math.ceil((offset * 4) / 3) + 1, -4);
-  });
-  const hex = Buffer.from(secret).toString('hex');
-  const url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
-  return [secret, encodeURIComponent(secret), hex, hex.toUpperCase(), ...base64, ...url];
 }
 
 function filesIn(folder: string): [path: string, content: string][] {

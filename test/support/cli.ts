@@ -77,7 +77,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
   const { accountId = '123456789012', settings, real } = options;
   const sandbox = await createSandbox({ clock, accountId, ...(real ? {} : { seed: 'desk' }), ...settings });
   const { account } = sandbox;
-  const canary = createCanary();
+  const canary = createCanary(() => sandbox.secretsMade);
   const folder = temporaryFolder(ending);
   const [home, cwd, stateDir] = ['home', 'here', 'state'].map((name) => join(folder, name)) as [string, string, string];
   const credentialsFile = join(home, '.aws/credentials');
