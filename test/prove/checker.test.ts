@@ -24,7 +24,10 @@ describe('keyturn in a terminal', () => {
     [
       'rotate with everything late and stale',
       { settings: { newKeyDelay: 8_000, statusDelay: 20_000, readDelay: 1_500 } },
-      (desk) => desk.run(`rotate --user alice --to ${desk.place} --yes --wait`),
+      async (desk) => {
+        await desk.pass(1);
+        return desk.run(`rotate --user alice --to ${desk.place} --yes --wait`);
+      },
     ],
     [
       'rotate, its key once made without an answer',
