@@ -142,6 +142,17 @@ describe('S8 the old key is left as it is, and that is told, where', () => {
     expect(noticeIn(message?.message ?? '').what).toContain('nothing was changed: the old key is active');
   });
 
+  test('somebody else deactivated it while it was watched', async () => {
+    const cloud = await openCloud();
+    const { executionArn } = await stoppedIn(cloud, 'awaitQuiet');
+    cloud.account.setStatus(cloud.oldKey, 'Inactive');
+
+    const [message] = await reported(cloud, executionArn);
+
+    expect(cloud.left().keys).toEqual(['old Inactive', 'new Active']);
+    expect(noticeIn(message?.message ?? '').what).toContain('nothing was changed: no deactivation is recorded');
+  });
+
   test('the execution ended as stuck', async () => {
     const cloud = await openCloud();
     cloud.sandbox.functions.register('awaitGrace', () => Promise.reject(new Error('no')));

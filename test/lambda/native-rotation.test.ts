@@ -217,6 +217,24 @@ describe('S24 a secret that was changed while it was rotated', () => {
     expect(JSON.stringify(sandbox.published.at(-1))).toContain('--version-stage AWSPENDING --remove-from-version-id');
   });
 
+  test('at the last moment is not put back either', async () => {
+    const { sandbox, rotate, held, left } = await openRotation();
+    held();
+    let tags = 0;
+    sandbox.onRequest(({ phase, operation }) => {
+      // The claim is raised for the key that is made, and once more right before the secret is changed.
+      if (phase !== 'after' || operation !== 'TagUser' || ++tags !== 3) return;
+      const value = JSON.parse(String(sandbox.secrets.value(secret, { region })));
+      sandbox.secrets.put(secret, JSON.stringify({ ...value, host: 'new.example.com' }, null, 2), { region });
+    });
+
+    const ended = await rotate();
+
+    expect(ended).toBe('finishSecret: AwsRefusalError');
+    expect(left()).toMatchObject({ keys: ['old Active', 'new Active'], place: 'old' });
+    expect(String(sandbox.secrets.value(secret, { region }))).toContain('"host": "new.example.com"');
+  });
+
   test('keeps the change, and gets the same new key, when its pending version is given up', async () => {
     const { rotate, left, sandbox, newKey } = await changed();
     const made = newKey();

@@ -71,6 +71,15 @@ describe('S29 whoever can change IAM', () => {
     expect(await executions()).toEqual([]);
   });
 
+  test('is left to a person where the policy file lists somebody else', async () => {
+    const policy = 'defaults:\n  consumers: ["ssm:/app/key"]\n  administrators: [bob, alicia]\n';
+    const { sweep, user, account } = await openSweep({ policy });
+    user('alice');
+    account.setPolicies('alice', allow('iam:*'));
+
+    expect((await sweep()).kinds).toEqual({ alice: 'finding' });
+  });
+
   test('is rotated where the policy file lists them by name', async () => {
     const { sweep, user, account } = await openSweep({
       policy: 'defaults:\n  consumers: ["ssm:/app/key"]\n  administrators: [alice]\n',
@@ -275,7 +284,7 @@ describe('what only a person can decide is a finding', () => {
     });
   });
 
-  test('no room for another key, unless the policy makes it', async () => {
+  test('S22 no room for another key, unless the policy makes it', async () => {
     const policy = `${somewhere}rules:\n  - { user: bob, freeSlot: inactive }\n`;
     const { sweep, user } = await openSweep({ policy });
     user('alice', { age: 70 }, { age: 300, status: 'Inactive' });

@@ -1,5 +1,8 @@
 // S28: what somebody writes into an execution's input steers nothing.
 import { describe, expect, test } from 'vitest';
+import { contextOf } from '../../src/lambda/context-of.ts';
+import type { ExecutionState } from '../../src/lambda/contract.ts';
+import { activityNames, parkNames } from '../../src/machine/context.ts';
 import { createCloud, user } from '../support/cloud.ts';
 
 const untouched = { keys: ['old Active'], claims: [], secrets: [], place: 'old' };
@@ -44,6 +47,33 @@ test('S28 a forged claim does not make releaseUser take away another rotation', 
   );
 
   expect(cloud.left().claims).toEqual([claim]);
+});
+
+test.each([...activityNames, ...parkNames, 'error', 'execution'])(
+  'S28 a function does not take %s for an outcome that stands in the input',
+  (name) => {
+    const input = { user, [name]: {} };
+    const state = { ...input, execution: { id: 'arn', name: 'run-1', startTime: '2026-12-06T10:00:00Z', input } };
+
+    expect(() => contextOf({ claimUser: { base: {} }, ...state } as unknown as ExecutionState)).toThrow(
+      `this execution's input holds ${name}, which is never taken from there`,
+    );
+  },
+);
+
+test('S28 a new key that is another one than was sealed is not delivered', async () => {
+  const cloud = await createCloud();
+  const deliver = cloud.functions.deliverKey;
+  cloud.sandbox.functions.register('deliverKey', async (event: { createKey: object }) => {
+    Object.assign(event.createKey, { newKey: 'AKIAIOSFODNN7EXAMPLE' });
+    return deliver(event as never);
+  });
+
+  const { ended, state } = await cloud.run();
+
+  expect(ended).toBe('stuck');
+  expect(state.error).toMatchObject({ Error: 'RecordError', Cause: expect.stringContaining('not what was sealed') });
+  expect(cloud.left()).toMatchObject({ keys: ['old Active', 'new Active'], place: 'old' });
 });
 
 test('S28 a state that says something else than was sealed is not obeyed', async () => {

@@ -215,6 +215,17 @@ describe('S8', () => {
     expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
   });
 
+  test('nor by the step itself, whatever led to it', async () => {
+    const world = await createWorld();
+    const context = await world.reach('deactivateKey');
+    world.account.setStatus(world.oldKey, 'Inactive');
+
+    const acting = world.activities.reactivateKey(context);
+
+    await expect(acting).rejects.toThrow('someone else deactivated the old key');
+    expect(world.left().keys).toEqual(['old Inactive', 'new Active']);
+  });
+
   test('nothing is reactivated by itself for a user whom AWS quarantined', async () => {
     const world = await createWorld();
 

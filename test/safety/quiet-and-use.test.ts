@@ -61,6 +61,17 @@ describe('S14 a key that nobody was heard using', () => {
   });
 });
 
+test('S14 what keyturn itself signs with the new key is nobody heard using it', async () => {
+  const silent = { lastUsedAt: '2026-11-26T10:00:00Z', lastUsedService: 's3' };
+  const world = await createWorld({ self: true, lastUsed: silent.lastUsedAt });
+
+  const { ended, record } = await world.start({ useBeforeOurs: silent });
+
+  const [newKey] = world.account.snapshot()[user]?.keys.slice(1) ?? [];
+  expect(newKey?.lastUsed?.service).toMatch(/^(?:iam|sts)$/);
+  expect([ended, record.context.checkOldKeyUse?.verdict]).toEqual(['stuck', 'unproven']);
+});
+
 describe('S15 a key that makes sessions', () => {
   test('is watched and left inactive for 40 h at least', async () => {
     const world = await createWorld({ lastUsed: null });
