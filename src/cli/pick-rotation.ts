@@ -28,6 +28,12 @@ export async function pickRotation({ store, flags }: Session, id: string | undef
   return only;
 }
 
+/** Whoever ended the rotation may have died before giving the lock back, and nobody else goes on with it. */
+export async function removeLockOfEnded({ store }: Session, record: RotationRecord): Promise<void> {
+  const { account, user } = record.context.plan;
+  if (!isOpen(record)) await store.removeDeadLock(account, user);
+}
+
 /** Ended for good: there is nothing to go on with. */
 export function mustBeOpen(record: RotationRecord): void {
   if (isOpen(record)) return;

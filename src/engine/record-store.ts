@@ -28,6 +28,8 @@ export interface RecordStore {
   resolve(idOrPrefix: string): Promise<string>;
   /** Throws LockedError where another process works on that user. Names that differ only in case are one user, as in IAM. */
   lockUser(account: string, user: string): Promise<Lock>;
+  /** Removes the lock of a process that died with it, and what it left of it. */
+  removeDeadLock(account: string, user: string): Promise<void>;
   /** Whether a process works on that user now; touches nothing. */
   isLocked(account: string, user: string): Promise<boolean>;
   /** Throws RefusedError while an earlier signal waits to be taken. */
@@ -64,6 +66,17 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
   const ids = async (): Promise<string[]> => {
     const names = await namesIn(rotations);
     return names.filter((name) => /^[^.].*\.json$/.test(name)).map((name) => name.slice(0, -'.json'.length));
+  };
+
+  const lockUser: RecordStore['lockUser'] = async (account, user) => {
+    try {
+      await prepare(locks);
+      return await acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+    } catch (error) {
+      if (!(error instanceof FileError || error instanceof UsageError)) throw error;
+      // Who cannot even lock has not begun; a full disk deserves to hear that.
+      throw new UsageError(error.message, { hint: `nothing was changed in AWS; ${error.hint}`, cause: error });
+    }
   };
 
   return {
@@ -105,14 +118,14 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
       });
     },
 
-    lockUser: async (account, user) => {
+    lockUser,
+
+    removeDeadLock: async (account, user) => {
       try {
-        await prepare(locks);
-        return await acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+        await (await lockUser(account, user)).release();
       } catch (error) {
-        if (!(error instanceof FileError || error instanceof UsageError)) throw error;
-        // Who cannot even lock has not begun; a full disk deserves to hear that.
-        throw new UsageError(error.message, { hint: `nothing was changed in AWS; ${error.hint}`, cause: error });
+        // A living process holds it, or it cannot be had: then it is nobody's here to remove.
+        if (!(error instanceof KeyturnError)) throw error;
       }
     },
 

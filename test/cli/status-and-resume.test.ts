@@ -1,5 +1,6 @@
 // keyturn status and keyturn resume: how a rotation stands between two runs, and what takes it further.
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDesk } from '../support/cli.ts';
@@ -255,4 +256,22 @@ describe('keyturn resume', () => {
     expect(watching.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
     expect(desk.left()).toEqual(watched);
   });
+
+  test.each(['resume', 'rollback', 'proceed'])(
+    '%s of what is over is refused, and removes a dead lock',
+    async (verb) => {
+      const desk = await openDesk();
+      const id = await desk.waiting('awaitGrace');
+      await desk.pass(8 * 24);
+      await desk.run(`resume ${id}`);
+      const killed = { pid: 2 ** 22 + 1, started: null, host: hostname(), nonce: '0123456789ab' };
+      writeFileSync(join(desk.stateDir, 'locks/123456789012-alice.lock'), JSON.stringify(killed));
+
+      const { code, stderr } = await desk.run(`${verb} ${id} --yes`);
+
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/is over: rotated|is deleted, so there is no way back/);
+      expect(desk.left()).toEqual(rotated);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { describe, finish, print } from '../finish.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
-import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { mustBeOpen, pickRotation, removeLockOfEnded } from '../pick-rotation.ts';
 import { proceedRemotely } from '../remote/steer.ts';
 import { steered } from '../remote/steered.ts';
 import { remotely } from '../remote/which.ts';
@@ -21,6 +21,7 @@ export async function proceed(flags: Flags, io: Io, id: string | undefined): Pro
   const afar = await remotely(session, id);
   if (afar) return steered(session, afar, proceedRemotely);
   const record = await pickRotation(session, id);
+  await removeLockOfEnded(session, record);
   mustBeOpen(record);
   const { park } = record;
   if (!park) {

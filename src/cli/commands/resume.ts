@@ -13,7 +13,7 @@ import { describe, finish, outcomeOf } from '../finish.ts';
 import { orInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import type { Flags } from '../options.ts';
-import { isOpen, mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { isOpen, mustBeOpen, pickRotation, removeLockOfEnded } from '../pick-rotation.ts';
 import { resumeRemotely } from '../remote/steer.ts';
 import { endedThere, steered } from '../remote/steered.ts';
 import { isHanded, remotely } from '../remote/which.ts';
@@ -33,6 +33,7 @@ export async function resume(flags: Flags, io: Io, id: string | undefined): Prom
   if (afar) return steered(session, afar, resumeRemotely);
 
   const record = await pickRotation(session, id);
+  await removeLockOfEnded(session, record);
   mustBeOpen(record);
   return withLock(session, record, async (fresh) =>
     finish(session, fresh, () => runRotation(session, decided(session, fresh, watchLimit))),

@@ -9,7 +9,7 @@ import { isInterruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { mustHaveOldKey, reactivate } from '../old-key.ts';
 import type { Flags } from '../options.ts';
-import { mustBeOpen, pickRotation } from '../pick-rotation.ts';
+import { mustBeOpen, pickRotation, removeLockOfEnded } from '../pick-rotation.ts';
 import { rollBackAfar, rollBackHanded } from '../remote/roll-back.ts';
 import { handedHere, remotely } from '../remote/which.ts';
 import { mustBeSameAccount } from '../same-account.ts';
@@ -25,6 +25,7 @@ export async function rollback(flags: Flags, io: Io, id: string | undefined): Pr
   const afar = await remotely(session, id);
   if (afar) return rollBackAfar(session, afar);
   const record = await recordOf(session, id);
+  await removeLockOfEnded(session, record);
   await signAsTheUserWill(session, record);
   await mustBeSameAccount(session, record);
   const old = await mustHaveOldKey(session, record);
