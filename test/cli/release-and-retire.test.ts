@@ -75,7 +75,7 @@ describe('keyturn release', () => {
     expect(desk.left()).toMatchObject({ claims: 0, vault: ['new.json', 'old.json'] });
   });
 
-  test('without --yes and without a terminal: exit 2, with what speaks for its death', async () => {
+  test('S10 without --yes and without a terminal: exit 2, with what speaks for its death', async () => {
     const desk = await openDesk();
     const id = await desk.waiting();
 
@@ -87,7 +87,7 @@ describe('keyturn release', () => {
     expect(desk.left().claims).toBe(1);
   });
 
-  test('on a terminal it asks, and no is the answer of a bare Enter', async () => {
+  test('S10 on a terminal it asks, and no is the answer of a bare Enter', async () => {
     const desk = await openDesk();
     const id = await desk.waiting();
 

@@ -7,15 +7,16 @@ const readCause = (state: { error?: { Cause: string } }) =>
   JSON.parse(state.error?.Cause ?? '{}').errorMessage as string;
 
 describe('S34 the switch', () => {
-  test('nothing begins while it is off', async () => {
+  test.each(['stop', 'Go', 'no'])('nothing begins while it says %s', async (word) => {
     const cloud = await createCloud();
-    await cloud.turnSwitch('stop');
+    await cloud.turnSwitch(word);
 
     const { ended, state } = await cloud.run();
 
     expect(ended).toBe('refused');
-    expect(readCause(state)).toContain('the switch /keyturn/switch says "stop", not go');
+    expect(readCause(state)).toContain(`the switch /keyturn/switch says "${word}", not go`);
     expect(cloud.left()).toEqual(untouched);
+    expect(cloud.changes()).toEqual([]);
   });
 
   test('what is under way waits, is asked again, and goes on when it is on', async () => {
@@ -187,7 +188,7 @@ describe('telling', () => {
     expect(cloud.left().keys).toEqual(keys);
   });
 
-  test('the line that undoes a deactivation is in its announcement', async () => {
+  test('S1 the line that undoes a deactivation is in its announcement', async () => {
     const cloud = await createCloud();
 
     await cloud.run();
@@ -260,14 +261,36 @@ describe('a function that never answered', () => {
   );
 });
 
-test('the second half alone retires a key that something else replaced', async () => {
-  const cloud = await createCloud({
+describe('the second half alone', () => {
+  const replaced = {
     keys: [{ createdAt: '2026-06-01T08:00:00Z' }, { createdAt: '2026-12-01T08:00:00Z' }],
+    holds: 1,
+  };
+
+  test('retires a key that something else replaced', async () => {
+    const cloud = await createCloud(replaced);
+    const [oldKey, newKey] = cloud.ids;
+
+    const { ended } = await cloud.run({ user, from: 'watch', oldKey, newKey });
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['other Active'], claims: [], secrets: [], place: 'other' });
   });
-  const [oldKey, newKey] = cloud.ids;
 
-  const { ended } = await cloud.run({ user, from: 'watch', oldKey, newKey });
+  test.each(['one after the other', 'at once'])('is sealed once where it is begun twice, %s', async (when) => {
+    const cloud = await createCloud(replaced);
+    const [oldKey, newKey] = cloud.ids;
+    cloud.wrapped('claimUser', (run) => async (event, context) => {
+      const first = run(event, context);
+      if (when === 'one after the other') await first;
+      const second = await run(event, context);
+      await first;
+      return second;
+    });
 
-  expect(ended).toBe('rotated');
-  expect(cloud.left()).toMatchObject({ keys: ['other Active'], claims: [], secrets: [] });
+    const { ended } = await cloud.run({ user, from: 'watch', oldKey, newKey });
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['other Active'], claims: [], secrets: [], place: 'other' });
+  });
 });

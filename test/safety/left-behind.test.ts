@@ -214,7 +214,7 @@ test('a new key that AWS refuses for 8 s is waited for before any place gets it'
   expect(world.outages).toEqual([]);
 });
 
-test('a new key that AWS never accepts is removed again, and no place was touched', async () => {
+test('S23 a new key that AWS never accepts is removed again, and no place was touched', async () => {
   const world = await createWorld({ settings: { newKeyDelay: 86_400_000 } });
   const before = world.content();
 

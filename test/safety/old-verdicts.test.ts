@@ -154,9 +154,12 @@ describe('S6 deletion', () => {
 describe('S7 an old key that a person made active again in the grace', () => {
   const reactivated = async () => {
     const world = await createWorld();
+    let times = 0;
     const given = {
       onStep: ({ state, event }: { state: string; event: string }) => {
-        if (state === 'awaitGrace' && event === 'waiting') world.account.setStatus(world.oldKey, 'Active');
+        if (state === 'awaitGrace' && event === 'waiting' && ++times === 1) {
+          world.account.setStatus(world.oldKey, 'Active');
+        }
       },
     };
     return { world, given };
@@ -175,19 +178,11 @@ describe('S7 an old key that a person made active again in the grace', () => {
   });
 
   test('is deactivated again where a person says so', async () => {
-    const { world } = await reactivated();
-    let times = 0;
+    const { world, given } = await reactivated();
 
     const { ended } = await world.start(
       {},
-      {
-        onStep: ({ state, event }) => {
-          if (state === 'awaitGrace' && event === 'waiting' && ++times === 1) {
-            world.account.setStatus(world.oldKey, 'Active');
-          }
-        },
-        atWait: async ({ state, entry }) => (state === 'awaitQuiet' && entry > 1 ? 'proceed' : 'stay'),
-      },
+      { ...given, atWait: async ({ state, entry }) => (state === 'awaitQuiet' && entry > 1 ? 'proceed' : 'stay') },
     );
 
     expect(ended).toBe('rotated');

@@ -12,7 +12,7 @@ const rotated = { keys: ['new Active'], claims: [], vault: [], places: { default
 const changes = ['TagUser', 'UntagUser', 'CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'];
 
 describe('roll back', () => {
-  test('while the old key is watched: every place holds it again, the new one stays and is named', async () => {
+  test('S23 while the old key is watched: every place holds it again, the new one stays and is named', async () => {
     const world = await createWorld();
 
     const { ended, record } = await world.start({}, { answers: { awaitQuiet: ['rollBack'] } });
