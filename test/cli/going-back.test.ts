@@ -57,7 +57,7 @@ describe('the whole way back', () => {
     expect(desk.left()).toEqual(back);
   });
 
-  test('before any place was offered the new key it is removed', async () => {
+  test('S23 before any place was offered the new key it is removed', async () => {
     const desk = await openDesk({ policies: allBut('sts:Nothing') });
     desk.sandbox.fault({ operation: 'GetCallerIdentity', call: 5, kind: 'error500' });
     desk.sandbox.fault({ operation: 'GetCallerIdentity', call: 6, kind: 'error500' });

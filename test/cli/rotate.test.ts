@@ -182,6 +182,27 @@ describe('--dry-run', () => {
     expect(stdout).toContain('planned: nothing was changed');
   });
 
+  test('S18 without a probe it says that nobody looks in the grace', async () => {
+    const desk = await openDesk();
+
+    const { stdout } = await desk.run(`rotate --user alice --to ${desk.place} --dry-run`);
+
+    expect(stdout).toContain(
+      'no --probe is given: while the old key is inactive nobody looks whether everything works',
+    );
+  });
+
+  test('S22 of a key that is to make room it says that nobody can tell since when it is inactive', async () => {
+    const inactive = { createdAt: '2026-01-01T08:00:00Z', status: 'Inactive' as const };
+    const desk = await openDesk({ keys: [june, inactive] });
+
+    const { stdout } = await desk.run(`rotate --user alice --to ${desk.place} --free-slot inactive --dry-run`);
+
+    expect(stdout).toMatch(
+      /if there is no room: delete the inactive key AKIA….{4} \(no use known; since when it is inactive, nobody can tell\)/,
+    );
+  });
+
   test('says what would be refused, as rotate would', async () => {
     const desk = await openDesk({ keys: [june, june] });
 

@@ -65,10 +65,14 @@ describe.each(releases)('S35 a rotation left open by %s', (release) => {
   });
 });
 
-test('S35 a record of a later release is left alone', async () => {
+test.each([
+  ['record', '{"schema":1', '{"schema":2'],
+  ['context', '"context":{"schema":1', '"context":{"schema":2'],
+])('S35 a %s of a later release is left alone', async (_, now, then) => {
   const world = await worldLeftBy(releases[0] ?? '');
   const path = `${world.folder}/rotations/r-1.json`;
-  const later = readFileSync(path, 'utf8').replace('"schema":1', '"schema":2');
+  const later = readFileSync(path, 'utf8').replace(now, then);
+  expect(later).toContain(then);
   writeFileSync(path, later);
   const before = world.left();
 
