@@ -162,7 +162,7 @@ describe('what a person does is not held against keyturn', () => {
     tool.hold({ accessKeyId: 'AKIANOBODYS', secretAccessKey: 'x' });
     await run.raise('roll back', another.accessKeyId);
 
-    expect(tool.said()).toEqual(['no outage: PLACE holds SOME, which does not exist, after TagUser']);
+    expect(tool.said()).toEqual(['no outage: PLACE holds SOME, which does not exist, before TagUser']);
   });
 
   test('a key that a person activated again is not deactivated by keyturn any more', async () => {

@@ -188,7 +188,7 @@ const outages: Wrong[] = [
       tool.hold(pair);
       await run.raise('deactivate');
     },
-    says: ['no outage: PLACE holds NEW, which is inactive, and not because keyturn deactivated it, after TagUser'],
+    says: ['no outage: PLACE holds NEW, which is inactive, and not because keyturn deactivated it, before TagUser'],
   },
 ];
 

@@ -71,8 +71,8 @@ const intents: Wrong[] = [
       await run.raise('roll back');
     },
     says: [
-      'intent first: NEW exists, and nothing that is written down leads to it any more, after TagUser',
-      'secret kept: neither a vault nor a place holds the secret of NEW, which is active, after TagUser',
+      'intent first: NEW exists, and nothing that is written down leads to it any more, before TagUser',
+      'secret kept: neither a vault nor a place holds the secret of NEW, which is active, before TagUser',
     ],
   },
 ];
