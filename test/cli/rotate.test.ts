@@ -145,6 +145,32 @@ describe('nothing to do', () => {
   });
 });
 
+test.each([
+  ['sts', 1],
+  ['s3', 0],
+])(
+  'S15 waits shorter than sessions live, of a key last used by %s: recorded, and warned of %d times',
+  async (service, warnings) => {
+    const desk = await openDesk({ lastUsed: '2026-12-06T09:00:00Z', service });
+
+    const { json, stderr } = await desk.run(
+      `rotate --user alice --to ${desk.place} --quiet-for 2h --grace 2h --yes --json`,
+    );
+
+    const { overrides } = desk.record(json().rotation ?? '').context.plan;
+    expect(overrides.map(({ what }) => what)).toEqual(['shortQuiet', 'shortGrace', 'blindGrace', 'unproven']);
+    expect(stderr.split('which can live for 36 hours after it; less was asked for').length - 1).toBe(warnings);
+  },
+);
+
+test('S15 where nothing is said, the old key has to be quiet for 48 h', async () => {
+  const desk = await openDesk();
+
+  const { json } = await desk.run(`rotate --user alice --to ${desk.place} --yes --json`);
+
+  expect(desk.record(json().rotation ?? '').context.plan.quietFor).toBe(172_800);
+});
+
 describe('--dry-run', () => {
   test('asks nothing, needs no --yes, and writes nothing at all', async () => {
     const desk = await openDesk();
