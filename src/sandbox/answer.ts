@@ -29,6 +29,7 @@ interface Passage {
   signature: Signature | null;
   fault: FaultRule | undefined;
   caller: Caller | null;
+  needs: RequestEvent['needs'];
   tell(phase: RequestEvent['phase'], error: string | null): Promise<void>;
 }
 
@@ -62,9 +63,12 @@ export async function answer(http: HttpExchange, answering: Answering): Promise<
     signature,
     fault,
     caller: null,
+    needs: [],
     tell: async (phase, error) => {
       const principal = passage.caller && publicPart(passage.caller);
-      const event = { phase, service: service.name, operation, params, principal, userAgent: record.userAgent, error };
+      const { needs } = passage;
+      const { userAgent } = record;
+      const event = { phase, service: service.name, operation, params, needs, principal, userAgent, error };
       for (const listener of [...listeners]) await listener(event);
     },
   };
@@ -121,6 +125,7 @@ async function apply(passage: Passage, world: World): Promise<Record<string, unk
     seen: (records) => (time === null ? records.current : records.asOf(time)),
   };
   const needed = operation.access(call);
+  passage.needs = needed.map(({ action, resource }) => ({ action, resource }));
   refuseByFault(fault, caller, needed[0] ?? { action: `${service.name}:${request.operation}`, resource: '*' });
   authorize(caller, needed, world.accountId);
   if (fault?.kind === 'noAnswer' && fault.applied === false) return 'silence';

@@ -2,7 +2,7 @@
 // values that a service keeps secret nor any results.
 import type { FaultKind } from './faults.ts';
 import type { Principal } from './principal.ts';
-import type { Params } from './service.ts';
+import type { Access, Params } from './service.ts';
 
 export interface RequestRecord {
   service: string;
@@ -26,6 +26,8 @@ export interface RequestEvent {
   service: string;
   operation: string;
   params: Params;
+  /** What it needs to be allowed; empty where AWS asks for no permission, and where it was refused before that is known. */
+  needs: readonly Pick<Access, 'action' | 'resource'>[];
   /** Null where the request was not accepted as anybody's. */
   principal: Principal | null;
   userAgent: string;

@@ -39,6 +39,8 @@ const vitest = await startVitest('test', [], {
   root: fileURLToPath(new URL('../..', import.meta.url)),
   project: 'prove',
   reporters: [collector],
+  // Lanes' tests begin with their names; besides them there are the proof's own.
+  ...(values.case === undefined ? {} : { testNamePattern: new RegExp(`^${values.case.split('/')[0]}: `) }),
   watch: false,
 });
 await vitest.close();

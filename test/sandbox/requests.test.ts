@@ -59,6 +59,7 @@ test('a listener is told the input, and who is calling with what', async () => {
 
   expect(seen[0]).toEqual({
     phase: 'before',
+    needs: [{ action: 'iam:TagUser', resource: 'arn:aws:iam::123456789012:user/administrator' }],
     service: 'iam',
     operation: 'TagUser',
     params: { UserName: 'administrator', Tags: [{ Key: 'a', Value: '1' }] },
