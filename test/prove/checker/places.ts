@@ -1,5 +1,4 @@
 // Reads places the way a consumer would, without any of keyturn's own readers.
-import { realpathSync } from 'node:fs';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { createCachedFiles } from './cached-files.ts';
 import type { Pair, Place } from './contract.ts';
@@ -8,7 +7,7 @@ import { pairsInJson } from './notes.ts';
 /** A profile of an AWS credentials file. */
 export function credentialsFilePlace(path: string, profile = 'default'): Place {
   const files = createCachedFiles((text) => pairOf(text, profile));
-  return { name: `${profile}@${path}`, path, read: () => files.read(linkedTo(path))?.parsed ?? [] };
+  return { name: `${profile}@${path}`, path, read: () => files.read(path)?.parsed ?? [] };
 }
 
 /** A secret in any region whose text is JSON with accessKeyId and secretAccessKey. */
@@ -32,12 +31,4 @@ function pairOf(text: string, profile: string): Pair[] {
   }
   const { aws_access_key_id: accessKeyId = '', aws_secret_access_key: secretAccessKey = '' } = values;
   return accessKeyId || secretAccessKey ? [{ accessKeyId, secretAccessKey }] : [];
-}
-
-function linkedTo(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

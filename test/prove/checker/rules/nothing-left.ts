@@ -1,5 +1,5 @@
 // What must not be there at the end: temporary files, and once the rotation is over also vault entries, claims and locks.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesBelow } from '../cached-files.ts';
 import type { Broken, Moment } from '../contract.ts';
@@ -21,7 +21,8 @@ export function nothingLeft({ watched, now }: Moment, over: boolean): Broken[] {
   return [...left].map((what) => ({ rule: 'nothing left', subject: what, what }));
 }
 
+/** Where a link is, and where it leads to. */
 function filesBeside(path: string): string[] {
-  const folder = dirname(path);
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const folders = new Set([dirname(path), ...(existsSync(path) ? [dirname(realpathSync(path))] : [])]);
+  return [...folders].filter(existsSync).flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 }
