@@ -1,5 +1,5 @@
 // `node bench/audit.ts`: audits of ever larger accounts by the built command line, and beside each the least program that gets
-// the credential report at all, in the same run.
+// the credential report at all, and the tools of others that are installed, in the same run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { buildCli } from '../src/build.ts';
 import { bundled } from './clients.ts';
 import { median, type Usage, usage } from './measure.ts';
+import { peers } from './peers.ts';
 
 const root = dirname(import.meta.dirname);
 const rounds = 3;
@@ -54,21 +55,37 @@ async function auditsOf(size: number): Promise<void> {
     if (!args.includes('never') && args.includes('audit') && size > 5000) continue;
     await requests();
     const runs = Array.from({ length: rounds }, () => usage(args, env));
-    const asked = (await requests()) / rounds;
-    const of = (pick: (run: Usage) => number) => median(runs.map(pick));
-    const cpu = of((run) => run.cpu);
-    const cells = [
-      size,
-      name,
-      Math.round(asked),
-      (of((run) => run.wall) / 1000).toFixed(2),
-      (cpu / 1000).toFixed(2),
-      (cpu / size).toFixed(3),
-      of((run) => run.memory).toFixed(0),
-      (of((run) => run.written) / 1024).toFixed(0),
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
+    print(size, name, (await requests()) / rounds, runs);
+  }
+  for (const { name, run } of peers) {
+    // They ask something for each user, and take minutes as it is.
+    if (size > 5000) continue;
+    await requests();
+    try {
+      const used = run?.(env);
+      if (used) print(size, name, await requests(), [used]);
+      else console.log(`| ${size} | ${name} | not installed |`);
+    } catch (error) {
+      console.log(`| ${size} | ${name} | failed |`);
+      console.error((error as Error).message);
+    }
   }
   child.stdin.end();
   await once(child, 'exit');
+}
+
+function print(size: number, name: string, requests: number, runs: Usage[]): void {
+  const of = (pick: (run: Usage) => number) => median(runs.map(pick));
+  const cpu = of((run) => run.cpu);
+  const cells = [
+    size,
+    name,
+    Math.round(requests),
+    (of((run) => run.wall) / 1000).toFixed(2),
+    (cpu / 1000).toFixed(2),
+    (cpu / size).toFixed(3),
+    of((run) => run.memory).toFixed(0),
+    (of((run) => run.written) / 1024).toFixed(0),
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
 }
