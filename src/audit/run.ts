@@ -76,10 +76,11 @@ export async function runAudit(
   }
   order.sort((a, b) => b.worst - a.worst || (a.name < b.name ? -1 : 1));
 
-  const look = async (asked: Asked): Promise<UserFacts> => {
-    const isLookedUp = deps.ids === 'auto' && asked.name !== rootName;
-    return facts(asked, isLookedUp ? await lookUpKeys(deps, asked.name, asked.row) : notListed);
-  };
+  const look = async (asked: Asked): Promise<UserFacts> =>
+    facts(asked, asked.name === rootName ? notListed : await lookUpKeys(deps, asked.name, asked.row));
+  function* byReportAlone(): Generator<UserFacts> {
+    for (const asked of order) yield facts(asked, notListed);
+  }
   const givenUp = (asked: Asked, { message: why }: Error) =>
     facts(asked, { state: 'unknown', why, permission: null, everywhere: false });
 
@@ -94,7 +95,7 @@ export async function runAudit(
     done += 1;
   };
   try {
-    for await (const user of lookups(order, { ...deps, look, givenUp })) {
+    for await (const user of deps.ids === 'never' ? byReportAlone() : lookups(order, { ...deps, look, givenUp })) {
       judge(user);
       if (done % 25 === 0) deps.onProgress('users with findings', done, order.length);
     }

@@ -72,6 +72,7 @@ export function tableRenderer(write: (text: string) => void, { columns, color }:
 
 /** At blanks; a word that is too long stands over. */
 function wrapped(text: string, width: number, left: string): string {
+  if (left.length + text.length <= width) return `${left}${text}`;
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
