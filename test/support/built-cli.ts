@@ -20,7 +20,7 @@ export function builtCli(): Promise<string> {
 
 /** Files that ask at the same time build beside one another; the first one stays. */
 async function build(): Promise<string> {
-  const folder = join(cache, await fingerprint());
+  const folder = join(cache, await fingerprint('src'));
   const entry = join(folder, 'dist/keyturn.cjs');
   if (await isThere(entry)) return entry;
 
@@ -132,10 +132,16 @@ function watched(child: ChildProcess, desk: Desk): Running {
   };
 }
 
-async function fingerprint(): Promise<string> {
+/** Changes with any file in these folders of ours, and with what we depend on. */
+export async function fingerprint(...folders: string[]): Promise<string> {
   const hash = createHash('sha256');
-  const names = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const names = await Promise.all(
+    folders.map((folder) => readdir(join(root, folder), { recursive: true, withFileTypes: true })),
+  );
+  const files = names
+    .flat()
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
   for (const file of [...files, join(root, 'package-lock.json')].sort()) {
     hash.update(file.slice(root.length)).update(await readFile(file));
   }

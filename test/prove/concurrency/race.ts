@@ -1,0 +1,116 @@
+// Many processes that rotate the same user's key at once. Each stops at every request to AWS, and only when all of them
+// stand or sleep one is let through, drawn by the seed: so a seed is an order of events, and the same one again.
+import { join } from 'node:path';
+import { exitCodes } from '../../../src/cli/exit-codes.ts';
+import type { VirtualClock } from '../../../src/clock.ts';
+import type { Settings } from '../../../src/sandbox/index.ts';
+import { type Ending, openDesk, transcript, user } from '../../support/cli.ts';
+import { createChecker, credentialsFilePlace } from '../checker.ts';
+import { createCommonTime } from '../crash/common-time.ts';
+import { giveBack, type Ran, takeProcess } from '../crash/process.ts';
+import { openGate } from './gate.ts';
+
+export interface Race {
+  processes: number;
+  seed: number;
+  /** `stale`: reads may be behind by more than the pause after a claim. */
+  reads: 'fresh' | 'stale';
+}
+
+const folders = 4;
+const stale: Partial<Settings> = { readDelay: 5_000, staleReads: 0.5 };
+
+/** Throws where more than one delivers, a loser leaves anything, or anything is wrong at any moment. */
+export async function race({ processes, seed, reads }: Race, ending: Ending): Promise<void> {
+  const settings = reads === 'stale' ? stale : {};
+  const desk = await openDesk(
+    { keys: [{ createdAt: '2026-06-01T08:00:00Z' }], lastUsed: '2026-12-06T09:55:00Z', settings },
+    ending,
+  );
+  const { sandbox, account, canary } = desk;
+  const clock = desk.clock as VirtualClock;
+  const draw = drawing(seed);
+  const place = credentialsFilePlace(desk.credentialsFile);
+  const contenders = await Promise.all(
+    Array.from({ length: processes }, async (_, n) => ({
+      // Three of five are of this machine and share a few state folders; the others are elsewhere, with a vault in AWS.
+      stateDir: join(desk.folder, n % 5 < 3 ? `state-${n % folders}` : `elsewhere-${n}`),
+      vault: n % 5 < 3 ? 'file' : 'secretsmanager',
+      gate: await openGate(sandbox, () => time.look()),
+      process: await takeProcess(),
+    })),
+  );
+  ending.onTestFinished(async () => {
+    for (const { gate } of contenders) await gate.close();
+  });
+  const time = createCommonTime(clock, () => {
+    const standing = contenders.flatMap(({ gate }) => Array<typeof gate>(gate.waiting()).fill(gate));
+    const gate = standing[Math.floor(draw() * standing.length)];
+    gate?.letThrough();
+    return gate !== undefined;
+  });
+  const stateFolders = [...new Set(contenders.map(({ stateDir }) => stateDir))];
+  const checker = createChecker({ sandbox, user, places: [place], stateFolders });
+  ending.onTestFinished(() => checker.close());
+
+  const delivered = new Set<string>();
+  const [old = ''] = desk.ids;
+  const look = (when: string) => {
+    checker.look(when);
+    for (const { accessKeyId } of place.read()) if (accessKeyId !== old) delivered.add(accessKeyId);
+  };
+  const line = `rotate --user ${user} --to ${desk.place} --quiet-for 1h --grace 1h --yes --wait`;
+  const ran = await Promise.all(
+    contenders.map(async ({ stateDir, vault, gate, process }): Promise<Ran> => {
+      const env = {
+        ...desk.env,
+        KEYTURN_STATE_DIR: stateDir,
+        AWS_ENDPOINT_URL: gate.url,
+        AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true',
+      };
+      const ended = await process.run({
+        argv: `${line} --vault ${vault}`.split(' '),
+        env: env as Record<string, string>,
+        cwd: desk.cwd,
+        home: desk.home,
+        roles: [[desk.folder, 'file']],
+        dieAt: null,
+        record: false,
+        tellWhileAsking: true,
+        time,
+        clock,
+        onPlaced: () => {
+          canary.learn(stateDir, desk.credentialsFile);
+          look('after a file was put in place');
+        },
+        held: gate.waiting,
+      });
+      giveBack(process);
+      return ended;
+    }),
+  );
+  for (const { code, stdout, stderr } of ran) transcript(canary, code, stdout, stderr);
+
+  const wrong = [...checker.violations, ...checker.atEnd({ over: true })];
+  const codes = ran.map(({ code }) => code);
+  const winners = codes.filter((code) => code === exitCodes.done).length;
+  const others = ran.filter(({ code }) => code !== exitCodes.done && code !== exitCodes.refused);
+  for (const { code, stderr } of others) wrong.push(`neither rotated nor refused, but exit code ${code}: ${stderr}`);
+  if (delivered.size > 1) wrong.push(`${delivered.size} of them delivered`);
+  if (winners > 1 || (reads === 'fresh' && winners !== 1)) wrong.push(`${winners} of ${processes} ended rotated`);
+  const keys = account.snapshot()[user]?.keys.map(({ id, status }) => `${id} ${status}`) ?? [];
+  const [held] = place.read();
+  if (keys.join() !== `${held?.accessKeyId} Active`) wrong.push(`the account is left with ${keys.join(' and ')}`);
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+}
+
+/** Numbers from 0 to 1, always the same ones (Mulberry32). */
+function drawing(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
