@@ -113,6 +113,18 @@ const deletions: Wrong[] = [
     ],
   },
   {
+    name: 'removes the key that a lost answer left, though somebody uses it',
+    does: async (tool) => {
+      const run = tool.process();
+      await run.raise('create', tool.old.accessKeyId);
+      const pair = await run.create();
+      tool.sandbox.account.use(pair.accessKeyId);
+      await run.setStatus(pair, 'Inactive');
+      await run.remove(pair);
+    },
+    says: ['delete only: deletes NEW, which nobody could use but somebody did, after DeleteAccessKey'],
+  },
+  {
     name: 'deletes the new key in a roll back though a place was offered it',
     does: async (tool) => {
       const { run, pair } = await upTo('delivered', tool);

@@ -23,8 +23,8 @@ const intents: Wrong[] = [
   {
     name: 'writes down only that it runs',
     does: async (tool) => {
-      tool.write('alice.lock', { pid: 1 });
-      tool.write('.record.json.keyturn-tmp', { user: 'alice' });
+      tool.write('rot-1.lock', { user: 'alice' });
+      tool.write('.rot-1.json.keyturn-tmp', { user: 'alice' });
       await tool.process().create();
     },
     says: ['intent first: NEW was made before anything was written down, after CreateAccessKey'],
