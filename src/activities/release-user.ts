@@ -7,7 +7,7 @@ import type { Outputs, RotationContext } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey, settledKeys } from './keys.ts';
+import { findKey, isActive, settledKeys } from './keys.ts';
 import { unconfirmedPlaces } from './places.ts';
 import { isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
 
@@ -51,10 +51,10 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
 
     const isSure = unconfirmedPlaces(context).length === 0;
-    if (delivered && isSure && oldGone && newKey && findKey(keys, newKey)) {
+    if (delivered && isSure && oldGone && isActive(keys, newKey)) {
       return {
         verdict: 'rotated',
-        reason: `${shortKeyId(newKey)} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
+        reason: `${shortKeyId(newKey ?? '')} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
       };
     }
     if (isRollingBack(context) && (context.removeNewKey || context.verifyOldKey?.verdict === 'unkept')) {

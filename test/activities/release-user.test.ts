@@ -80,3 +80,17 @@ test('its own failure is nobody’s but a person’s', async () => {
   await expect(world.activities.releaseUser(context)).rejects.toMatchObject({ name: 'AnswerUnknownError' });
   expect(world.left().vault).toEqual(['r-1-new.json', 'r-1-old.json']);
 });
+
+test('a new key that somebody deactivated has replaced nothing, even where the old one is gone', async () => {
+  const world = await createWorld();
+  const { record } = await world.start({}, { wait: false });
+  const newKey = record.context.createKey?.newKey ?? '';
+  world.account.setStatus(newKey, 'Inactive');
+  world.account.deleteKey(world.oldKey);
+
+  expect(await world.resume({ wait: false })).toMatchObject({ ended: 'stuck' });
+  expect(world.left()).toMatchObject({ claims: ['keyturn:claim:r-1'], vault: ['r-1-new.json', 'r-1-old.json'] });
+
+  world.account.setStatus(newKey, 'Active');
+  expect(await world.resume({ wait: false })).toMatchObject({ ended: 'rotated' });
+});
