@@ -183,7 +183,7 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
   }
   if (ended !== 'stuck') return given;
   const verdict = context.checkOldKeyUse?.verdict;
-  if (given) return given;
+  if (given) return withCommand(given, rotation);
   if (isRollingBack(context))
     return `see what is true with keyturn status ${rotation}; keyturn resume ${rotation} tries again`;
   if (verdict === 'unproven')
@@ -191,6 +191,13 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
   if (verdict === 'overdue')
     return `find who uses it; keyturn resume ${rotation} --watch-limit 60d watches on; keyturn rollback ${rotation} goes back`;
   return `mend it, then keyturn resume ${rotation}; keyturn rollback ${rotation} goes back`;
+}
+
+/** An error's own hint knows of no rotation; `the same command` is none that can be found in a status. */
+function withCommand(hint: string, rotation: string): string {
+  if (hint.includes('keyturn r')) return hint;
+  const before = hint.replace(/(?:, |; )?(?:then )?run (?:the same command(?: again)?|keyturn status)$/, '');
+  return `${before}${before && '; '}keyturn resume ${rotation} goes on, keyturn rollback ${rotation} goes back`;
 }
 
 /** The key to retire is the one that no place holds: after a delivery that failed that is never the old one. */

@@ -215,6 +215,21 @@ describe('keyturn resume', () => {
     expect(stderr).toContain(`error: not every rotation went on: ${id} (stuck)\nhint: `);
   });
 
+  test('what AWS refused is told with the commands that go on: a status is no command to run again', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const allow = desk.sandbox.fault({ operation: 'ListAccessKeys', call: 'every', kind: 'accessDenied' });
+    await desk.run('rollback --json');
+    allow();
+
+    expect((await desk.run('status --json')).json().rotations).toMatchObject([
+      {
+        outcome: 'stuck',
+        hint: `allow iam:ListAccessKeys for whoever runs keyturn; keyturn resume ${id} goes on, keyturn rollback ${id} goes back`,
+      },
+    ]);
+  });
+
   test('silence proves nothing where there was no sound: stuck, until resume --yes decides', async () => {
     const desk = await openDesk({ lastUsed: null });
     const agreed = { answers: [['Go on?', 'y\r']] as const };
