@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ActivityName } from '../../src/machine/context.ts';
 import { createWorld, day, user, type World } from '../support/world.ts';
@@ -29,6 +30,22 @@ describe('S10 the claim', () => {
       'n=3 step=deactivateKey',
       'n=4 step=deleteKey',
     ]);
+  });
+
+  test('is raised only once the record says which step is begun', async () => {
+    const world = await createWorld();
+    const seen: string[] = [];
+    world.sandbox.onRequest(({ phase, operation }) => {
+      if (phase !== 'before' || operation !== 'TagUser') return;
+      const record = JSON.parse(readFileSync(`${world.folder}/rotations/r-1.json`, 'utf8'));
+      seen.push(`${record.state} ${record.running ? 'begun' : 'not begun'}`);
+    });
+
+    await world.start();
+
+    expect(seen).toEqual(
+      ['claimUser', 'createKey', 'deliverKey', 'deactivateKey', 'deleteKey'].map((step) => `${step} begun`),
+    );
   });
 
   test('ahead of the record: the record only reports, and the claim stays the other one’s', async () => {
