@@ -1,9 +1,7 @@
 // Arranges the unattended engine as it is deployed: the generated definition and the real functions in the Step Functions and
 // Lambda of the embedded AWS, a topic that somebody listens to, the switch, the bucket, and one user whose key a secret holds.
-import { readFileSync } from 'node:fs';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
-  CreateStateMachineCommand,
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   SendTaskSuccessCommand,
@@ -15,19 +13,22 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { onTestFinished } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
-import { createVirtualClock, instant } from '../../src/clock.ts';
-import type { Deployment, ExecutionState } from '../../src/lambda/contract.ts';
+import { type Clock, createVirtualClock, instant } from '../../src/clock.ts';
+import type { Deployment, ParkMessage } from '../../src/lambda/contract.ts';
 import { createFunctions } from '../../src/lambda/functions.ts';
 import { partsOf } from '../../src/lambda/parts.ts';
-import { type ActivityName, activityNames, type ParkName, parkNames, type Signal } from '../../src/machine/context.ts';
+import { type ActivityName, type ParkName, parkNames, type Signal } from '../../src/machine/context.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import {
+  type Credentials,
   createSandbox,
   type FunctionHandler,
   type KeyArrangement,
   type PolicyDocument,
   type Settings,
 } from '../../src/sandbox/index.ts';
+import type { Ending } from './cli.ts';
+import { deployMachine } from './deployed-machine.ts';
 
 process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
 process.env.AWS_CONFIG_FILE = '/dev/null';
@@ -36,10 +37,11 @@ process.env.AWS_SHARED_CREDENTIALS_FILE = '/dev/null';
 export const region = 'us-east-1';
 export const user = 'alice';
 export const secret = 'app/alice';
-const definition = readFileSync(new URL('../../statemachine/rotation.asl.json', import.meta.url), 'utf8');
 
 export interface CloudOptions {
   keys?: readonly KeyArrangement[];
+  /** Which of them the place holds. Default: the first, which is the old key. */
+  holds?: number;
   /** The instant at which the old key was last used; null for never. */
   lastUsed?: string | null;
   policies?: readonly PolicyDocument[];
@@ -54,10 +56,10 @@ export interface CloudOptions {
 
 export type Cloud = Awaited<ReturnType<typeof createCloud>>;
 
-export async function createCloud(options: CloudOptions = {}) {
+export async function createCloud(options: CloudOptions = {}, ending: Ending = { onTestFinished }) {
   const clock = createVirtualClock('2026-12-06T09:00:00Z');
   const sandbox = await createSandbox({ clock, seed: 'cloud', ...options.settings });
-  onTestFinished(() => sandbox.close());
+  ending.onTestFinished(() => sandbox.close());
   const { account } = sandbox;
   const alice = account.createUser({
     name: user,
@@ -70,7 +72,8 @@ export async function createCloud(options: CloudOptions = {}) {
   await clock.advance(3_600_000);
   const lastUsed = options.lastUsed === undefined ? '2026-12-06T09:00:00Z' : options.lastUsed;
   if (lastUsed) account.use(oldKey.accessKeyId, { at: lastUsed });
-  const value = { host: 'db.example.com', accessKeyId: oldKey.accessKeyId, secretAccessKey: oldKey.secretAccessKey };
+  const { accessKeyId: held, secretAccessKey: heldSecret } = alice.keys[options.holds ?? 0] ?? oldKey;
+  const value = { host: 'db.example.com', accessKeyId: held, secretAccessKey: heldSecret };
   sandbox.secrets.create({ name: secret, value: JSON.stringify(value, null, 2), region });
 
   const { accessKeyId, secretAccessKey } = sandbox.credentials;
@@ -98,53 +101,44 @@ export async function createCloud(options: CloudOptions = {}) {
     options.policy ?? `defaults:\n  consumers: [secretsmanager:${secret}]\n  administrators: [alice]\n`,
     'keyturn.yaml',
   );
-  const aws = createAws({
-    clock,
-    version: '0.0.0-test',
-    region,
-    endpointUrl: sandbox.url,
-    credentials: new KeyPair(accessKeyId, secretAccessKey),
-  });
   const logged: Record<string, unknown>[] = [];
-  const parts = partsOf({
-    aws,
-    clock,
-    deployment,
-    region,
-    policy: async () => policy,
-    log: (line) => logged.push(line),
-  });
+  const partsFor = (own: Credentials, time: Clock) =>
+    partsOf({
+      aws: createAws({
+        clock: time,
+        version: '0.0.0-test',
+        region,
+        endpointUrl: sandbox.url,
+        credentials: new KeyPair(own.accessKeyId, own.secretAccessKey),
+      }),
+      clock: time,
+      deployment,
+      region,
+      policy: async () => policy,
+      log: (line) => logged.push(line),
+    });
   const script = structuredClone(options.answers ?? {});
-  const functions = createFunctions(parts);
-  const registered = new Map<string, FunctionHandler>();
-  const register = (name: string, handler: FunctionHandler) => {
-    registered.set(name, handler);
-    sandbox.functions.register(name, handler);
+  /** The functions, after whose waits somebody answers. */
+  const answered = (functions: ReturnType<typeof createFunctions>) => {
+    const handlers = functions as unknown as Record<ActivityName | ParkName, FunctionHandler>;
+    const waits = parkNames.map((name): [ParkName, FunctionHandler] => [
+      name,
+      async (event, context) => {
+        await handlers[name](event, context);
+        const signal = script[name]?.shift();
+        if (!signal) return;
+        const output = JSON.stringify({ signal, at: instant(clock.now()) });
+        const { token: taskToken } = event as ParkMessage;
+        await sfn.send(new SendTaskSuccessCommand({ taskToken, output }));
+      },
+    ]);
+    return { ...handlers, ...(Object.fromEntries(waits) as Record<ParkName, FunctionHandler>) };
   };
-  for (const name of activityNames) register(name, functions[name] as never);
-  for (const name of parkNames) {
-    register(name, (async (event: { token: string; context: ExecutionState }) => {
-      await functions[name](event as never);
-      const signal = script[name]?.shift();
-      if (!signal) return;
-      const output = JSON.stringify({ signal, at: instant(clock.now()) });
-      await sfn.send(new SendTaskSuccessCommand({ taskToken: event.token, output }));
-    }) as FunctionHandler);
-  }
-  const machineRole = account.createRole({
-    name: 'machine',
-    trusts: ['states.amazonaws.com'],
-    policies: [
-      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }] },
-    ],
-  });
-  const substituted = definition.replaceAll(
-    /\$\{(\w+)\}/g,
-    (_, name) => `arn:aws:lambda:${region}:${account.id}:function:${name}`,
-  );
-  const { stateMachineArn = '' } = await sfn.send(
-    new CreateStateMachineCommand({ name: 'keyturn', roleArn: machineRole.arn, definition: substituted }),
-  );
+  const parts = partsFor(sandbox.credentials, clock);
+  const functions = createFunctions(parts);
+  const registered = new Map<string, FunctionHandler>(Object.entries(answered(functions)));
+  const stateMachineArn = await deployMachine(sandbox, Object.fromEntries(registered), { region });
+  let environments = 0;
 
   const begin = async (input: unknown = { user }, name = 'run-1') => {
     const { executionArn = '' } = await sfn.send(
@@ -161,6 +155,23 @@ export async function createCloud(options: CloudOptions = {}) {
       nextToken = page.nextToken;
     } while (nextToken);
     return events;
+  };
+  /** To its end. */
+  const watched = async (executionArn: string) => {
+    for (;;) {
+      const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (status === 'RUNNING') {
+        // To look is dear, and what is looked at happens in this process.
+        for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+        continue;
+      }
+      const events = await history(executionArn);
+      const entered = events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+      const state = JSON.parse(
+        events.findLast((one) => one.stateEnteredEventDetails)?.stateEnteredEventDetails?.input ?? '{}',
+      );
+      return { executionArn, status, output, error, cause, events, entered, ended: entered.at(-1), state };
+    }
   };
   const names = new Map(alice.keys.map((key, index) => [key.accessKeyId, index === 0 ? 'old' : 'other']));
   const called = (id: string) => {
@@ -187,6 +198,17 @@ export async function createCloud(options: CloudOptions = {}) {
     account,
     /** Puts something around a function. */
     wrapped,
+    /** Another environment of Lambda: the same functions, which sign with a key of their own. */
+    environment: (time: Clock = clock) => {
+      environments += 1;
+      const [own] = account.createUser({
+        name: `functions-${environments}`,
+        policies: [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
+        keys: [{ createdAt: '2015-04-22T00:00:00Z' }],
+      }).keys;
+      if (!own) throw new Error('functions need a key');
+      return { functions: answered(createFunctions(partsFor(own, time))), accessKeyId: own.accessKeyId };
+    },
     sfn,
     sns,
     parts,
@@ -256,19 +278,8 @@ export async function createCloud(options: CloudOptions = {}) {
       }
     },
     /** Runs an execution to its end. */
-    run: async (input: unknown = { user }, name = 'run-1') => {
-      const executionArn = await begin(input, name);
-      for (;;) {
-        const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        if (status === 'RUNNING') continue;
-        const events = await history(executionArn);
-        const entered = events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
-        const state = JSON.parse(
-          events.findLast((one) => one.stateEnteredEventDetails)?.stateEnteredEventDetails?.input ?? '{}',
-        );
-        return { executionArn, status, output, error, cause, events, entered, ended: entered.at(-1), state };
-      }
-    },
+    run: async (input: unknown = { user }, name = 'run-1') => watched(await begin(input, name)),
+    watched,
     /** Everything that a rotation may leave behind. */
     left: () => ({
       keys: (account.snapshot()[user]?.keys ?? []).map(({ id, status }) => `${called(id)} ${status}`),

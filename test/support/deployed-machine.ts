@@ -9,7 +9,7 @@ const definition = readFileSync(new URL('../../statemachine/rotation.asl.json', 
 export async function deployMachine(
   sandbox: Sandbox,
   functions: Readonly<Record<string, FunctionHandler>>,
-  credentials: Credentials = sandbox.credentials,
+  { credentials = sandbox.credentials, region = 'eu-west-1' }: { credentials?: Credentials; region?: string } = {},
 ): Promise<string> {
   for (const [name, handler] of Object.entries(functions)) sandbox.functions.register(name, handler);
   const { arn: roleArn } = sandbox.account.createRole({
@@ -21,11 +21,11 @@ export async function deployMachine(
   });
   const sfn = new SFNClient({
     endpoint: sandbox.url,
-    region: 'eu-west-1',
+    region,
     credentials,
     disableClockSkewCorrection: true,
   });
-  const filled = definition.replace(/\$\{(\w+)\}/g, 'arn:aws:lambda:eu-west-1:123456789012:function:$1');
+  const filled = definition.replace(/\$\{(\w+)\}/g, `arn:aws:lambda:${region}:${sandbox.account.id}:function:$1`);
   const { stateMachineArn = '' } = await sfn.send(
     new CreateStateMachineCommand({ name: 'keyturn', roleArn, definition: filled }),
   );
