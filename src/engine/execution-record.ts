@@ -2,7 +2,7 @@
 // AWS's own times. Only what a state left behind counts as an outcome: what stands in the input never was one (S28).
 import type { ExecutionEvent, ExecutionFacts } from '../aws/contract.ts';
 import { instant, timeOf } from '../clock.ts';
-import type { Claimed } from '../lambda/contract.ts';
+import { type Claimed, rotationOf } from '../lambda/contract.ts';
 import { contextSchema, type ParkName, parkNames, type RotationContext, type Signal } from '../machine/context.ts';
 import { type HistoryEntry, type Outcome, type RotationRecord, recordSchema } from './contract.ts';
 import { unclaimedPlan } from './unclaimed-plan.ts';
@@ -24,7 +24,8 @@ type Failure = Pick<Extract<ExecutionEvent, { what: 'failed' }>, 'error' | 'caus
 
 export function readExecution(facts: ExecutionFacts): Reading {
   const { arn, name, startedAt, input } = facts;
-  const rotation = typeof input?.rotation === 'string' ? input.rotation : name;
+  // As claimUser will know it: a claim may be there before its answer is.
+  const rotation = input ? rotationOf({ id: arn, name, startTime: startedAt, input: { ...input } }) : name;
   let record: RotationRecord = {
     schema: recordSchema,
     rotation,

@@ -2,14 +2,14 @@
 // what every other function believes (S28).
 import { claimUser } from '../activities/claim-user.ts';
 import { RefusedError } from '../errors.ts';
-import { contextSchema, type RotationContext } from '../machine/context.ts';
+import { contextSchema, type Plan, type RotationContext } from '../machine/context.ts';
 import { depsFor } from './activity.ts';
-import type { Claimed, ExecutionInput, ExecutionState } from './contract.ts';
+import { type Claimed, type ExecutionInput, type ExecutionState, rotationOf } from './contract.ts';
 import { derivePlan } from './derive-plan.ts';
 import { goingOn, overtake } from './going-on.ts';
 import { haltedNow } from './halts.ts';
 import { inLambda, type Make } from './in-lambda.ts';
-import { inputOf, rotationOf } from './input.ts';
+import { inputOf } from './input.ts';
 import { aboutPlan, notify } from './notices.ts';
 import type { Parts } from './parts.ts';
 import { lookAt } from './subject.ts';
@@ -29,9 +29,7 @@ export const make: Make<ExecutionState, Claimed> =
     if (base.intent === 'rollBack') return { ...output, base };
     const counter = input.rotation ? await overtake(parts, base) : output.counter;
     // From here on there is a claim: a second half alone makes no key, so it is sealed as it begins.
-    if (base.plan.from === 'watch') {
-      await parts.seal.put({ schema: contextSchema, rotation, plan: base.plan, made: null });
-    }
+    if (base.plan.from === 'watch') base.plan = await sealed(parts, base);
     await tellStarted(parts, base);
     return { ...output, counter, base };
   };
@@ -47,6 +45,20 @@ async function begun(parts: Parts, input: ExecutionInput, rotation: string): Pro
   }
   const plan = await derivePlan(parts, await lookAt(parts, input.user), input);
   return { schema: contextSchema, rotation, intent, plan, interruptions: [] };
+}
+
+/** The plan as it is sealed: asked again, or twice at once, Lambda would make another one, of another moment. */
+async function sealed({ seal }: Parts, { rotation, plan }: Base): Promise<Plan> {
+  const earlier = await seal.get(rotation);
+  if (earlier) return earlier.plan;
+  try {
+    await seal.put({ schema: contextSchema, rotation, plan, made: null });
+    return plan;
+  } catch (error) {
+    const other = await seal.get(rotation);
+    if (!other) throw error;
+    return other.plan;
+  }
 }
 
 /** Nothing begins while the switch is off, nor where nobody would hear of it. */

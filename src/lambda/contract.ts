@@ -1,5 +1,7 @@
 // What comes in from outside when nobody sits at a terminal, and what is believed of it. An execution's input is untrusted:
 // it may say whose key and why, and everything else is derived from AWS, the shipped policy, or the seal (S28).
+import { createHash } from 'node:crypto';
+import { instant, timeOf } from '../clock.ts';
 import type { Intent, Outputs, Plan, RotationContext } from '../machine/context.ts';
 
 /** All that an execution's input may hold. `{"user": "alice"}` is enough. */
@@ -32,6 +34,21 @@ export interface Execution {
   startTime: string;
   /** The input as it was before any state ran. A name that stands here was never an activity's outcome. */
   input: Record<string, unknown>;
+}
+
+/**
+ * The rotation that this execution is about: the one it goes on with, or one of its own, the same at every call and to whoever
+ * only sees the execution in a list, where its start is written in another way.
+ */
+export function rotationOf({ id, startTime, input }: Execution): string {
+  const { rotation } = input;
+  if (isRotationId(rotation)) return rotation;
+  const begun = instant(timeOf(startTime));
+  return `sfn-${createHash('sha256').update(`${id} ${begun}`).digest('hex').slice(0, 20)}`;
+}
+
+export function isRotationId(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(value);
 }
 
 /**

@@ -1,9 +1,7 @@
 // An execution's input, believed as far as it may be (S28): six members, each of the right form, and nothing else.
-import { createHash } from 'node:crypto';
 import { isAccessKeyId } from '../access-key.ts';
-import { instant, timeOf } from '../clock.ts';
 import { RefusedError } from '../errors.ts';
-import { type Execution, type ExecutionInput, inputKeys } from './contract.ts';
+import { type Execution, type ExecutionInput, inputKeys, isRotationId } from './contract.ts';
 
 const forms: Record<keyof ExecutionInput, (value: unknown) => boolean> = {
   user: (value) => typeof value === 'string' && /^[\w+=,.@-]{1,64}$/.test(value),
@@ -11,7 +9,7 @@ const forms: Record<keyof ExecutionInput, (value: unknown) => boolean> = {
   from: (value) => value === 'start' || value === 'watch',
   oldKey: isKeyId,
   newKey: isKeyId,
-  rotation: (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(value),
+  rotation: isRotationId,
 };
 
 /** Throws RefusedError on whatever it may not be; then nothing was looked at, and nothing changed. */
@@ -32,17 +30,6 @@ export function inputOf({ input }: Execution): ExecutionInput {
   }
   if (believed.newKey && believed.from !== 'watch') throw refuse('names a newKey, and from is not watch');
   return believed;
-}
-
-/**
- * The rotation that this execution is about: the one it goes on with, or one of its own, the same at every call and to whoever
- * only sees the execution in a list, where its start is written in another way.
- */
-export function rotationOf({ id, startTime, input }: Execution): string {
-  const { rotation } = input;
-  if (forms.rotation(rotation)) return rotation as string;
-  const begun = instant(timeOf(startTime));
-  return `sfn-${createHash('sha256').update(`${id} ${begun}`).digest('hex').slice(0, 20)}`;
 }
 
 function isKeyId(value: unknown): boolean {

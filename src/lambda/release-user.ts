@@ -8,9 +8,9 @@ import { readCause } from '../machine/blame.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
 import { depsFor } from './activity.ts';
 import { contextOf } from './context-of.ts';
-import { type ExecutionState, recordKey } from './contract.ts';
+import { type ExecutionState, recordKey, rotationOf } from './contract.ts';
 import { inLambda, type Make } from './in-lambda.ts';
-import { inputOf, rotationOf } from './input.ts';
+import { inputOf } from './input.ts';
 import { aboutPlan, notify } from './notices.ts';
 import type { Parts } from './parts.ts';
 

@@ -5,8 +5,8 @@ import type { ExecutionFacts, KeyStatusFacts, User } from '../aws/contract.ts';
 import { NoSuchEntityError, RefusedError } from '../errors.ts';
 import type { Outputs } from '../machine/context.ts';
 import type { Sealed } from '../vault/seal.ts';
-import type { Execution } from './contract.ts';
-import { inputOf, rotationOf } from './input.ts';
+import { type Execution, rotationOf } from './contract.ts';
+import { inputOf } from './input.ts';
 import type { Parts } from './parts.ts';
 
 export interface Remains {

@@ -397,6 +397,24 @@ describe('keyturn resume', () => {
     expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 1 });
   });
 
+  test.each(['resume', 'rollback'])(
+    'or rollback knows one by its claim whose claimUser never answered: %s',
+    async (command) => {
+      const desk = await openCloudDesk();
+      desk.sandbox.onRequest(async ({ phase, operation }) => {
+        if (phase === 'after' && operation === 'TagUser') await desk.stopExecution(1);
+      });
+      const begun = await desk.run(`${rotate} --yes --json`);
+
+      const { code, json } = await desk.run(`${command} ${desk.execution(1)} --json`);
+
+      expect(begun.code).toBe(5);
+      expect(code).toBe(0);
+      expect(json()).toMatchObject({ outcome: command === 'resume' ? 'waiting' : 'rolledBack' });
+      expect(json().rotation).toBe(begun.json().rotation);
+    },
+  );
+
   test('takes no exceptions: what holds there is in the policy', async () => {
     const desk = await openCloudDesk();
     const id = await waiting(desk);

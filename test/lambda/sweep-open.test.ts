@@ -76,7 +76,7 @@ test('what was rolled back is not begun again before a person looked at it', asy
   const { startedAt, arn } = await parts.aws
     .stateMachines('eu-west-1')
     .describe(`${machine.replace('stateMachine', 'execution')}:${key}-1`);
-  const { rotationOf } = await import('../../src/lambda/input.ts');
+  const { rotationOf } = await import('../../src/lambda/contract.ts');
   const rotation = rotationOf({ id: arn, name: '', startTime: startedAt, input: {} });
   const record = JSON.stringify({ verdict: 'rolledBack', reason: 'AWS did not accept the new key' });
   await bucket.put(`records/alice/${rotation}.json`, record, 'application/json');

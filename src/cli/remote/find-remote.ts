@@ -2,7 +2,7 @@
 import type { ListedExecution } from '../../aws/contract.ts';
 import { newestAttempt, type Remote, readRemote } from '../../engine/stepfunctions.ts';
 import { RefusedError, UsageError } from '../../errors.ts';
-import { rotationOf } from '../../lambda/input.ts';
+import { rotationOf } from '../../lambda/contract.ts';
 import { orInterrupted } from '../interruption.ts';
 import type { Flags } from '../options.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
 // What is made of an execution's input, apart from any function.
 import { expect, test } from 'vitest';
-import { rotationOf } from '../../src/lambda/input.ts';
+import { rotationOf } from '../../src/lambda/contract.ts';
 
 const execution = {
   id: 'arn:aws:states:us-east-1:123456789012:execution:keyturn:AKIAIOSFODNN7EXAMPLE-1',
