@@ -115,6 +115,7 @@ describe('the vault and the seals', () => {
     expect(await it.whoMay('secretsmanager:CreateSecret', inVault)).toEqual(['create-key', 'preflight-consumers']);
     expect(await it.whoMay('secretsmanager:PutSecretValue', inVault)).toEqual(['create-key', 'preflight-consumers']);
     expect(await it.whoMay('secretsmanager:DeleteSecret', inVault)).toContain('release-user');
+    expect(await it.whoMay('secretsmanager:PutResourcePolicy', inVault)).toEqual([]);
   });
 
   test('S31 the vault’s key is for the same ones, through Secrets Manager, and for nobody whom IAM allows everything', async () => {
