@@ -6,7 +6,7 @@ import type { Aws } from '../aws/contract.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { KeyturnError } from '../errors.ts';
 import { readCause } from '../machine/blame.ts';
-import type { ConsumerStatus, KeyFacts, RotationContext } from '../machine/context.ts';
+import type { ConsumerStatus, KeyFacts, Plan, RotationContext } from '../machine/context.ts';
 import type { ShownOutcome } from './exit-codes.ts';
 import { remoteHintOf } from './remote/hints.ts';
 import { askedOfItsAccount } from './same-account.ts';
@@ -41,7 +41,9 @@ export async function describeRotation(
   const ended = given ?? standing(record);
   const { keys, stale } = await freshKeys(aws, record, given === undefined);
   const reason = seenNow(record, ended, keys) ?? reasonOf(record, ended);
-  const next = ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint);
+  const hinted =
+    ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint);
+  const next = ended === 'stuck' || ended === 'stopped' ? asFarAsItGoes(hinted, context.plan, keys) : hinted;
   return {
     stale,
     document: {
@@ -198,6 +200,12 @@ function withCommand(hint: string, rotation: string): string {
   if (hint.includes('keyturn r')) return hint;
   const before = hint.replace(/(?:, |; )?(?:then )?run (?:the same command(?: again)?|keyturn status)$/, '');
   return `${before}${before && '; '}keyturn resume ${rotation} goes on, keyturn rollback ${rotation} goes back`;
+}
+
+/** Once the old key is deleted nothing leads back to it, and what is left is to finish. */
+function asFarAsItGoes(hint: string | null, { oldKey }: Plan, keys: readonly KeyFacts[]): string | null {
+  if (!hint || !oldKey || keys.length === 0 || keys.some(({ id }) => id === oldKey)) return hint;
+  return hint.replace(/(?: goes on)?[,;] keyturn rollback \S+ goes back$/, ' finishes');
 }
 
 /** The key to retire is the one that no place holds: after a delivery that failed that is never the old one. */

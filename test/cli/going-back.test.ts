@@ -110,6 +110,20 @@ describe('the whole way back', () => {
     expect(desk.changes(from)).toEqual([]);
   });
 
+  test('and where only the claim is left to be taken away, the hint names no way back', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting('awaitGrace');
+    const callOff = desk.sandbox.fault({ operation: 'UntagUser', call: 'every', kind: 'error500' });
+
+    const { code, json } = await desk.run('proceed --delete-now --yes --json');
+    callOff();
+    const finished = await desk.run(`resume ${id} --json`);
+
+    expect(code).toBe(5);
+    expect(json().hint).toBe(`whether the call was applied is not known; keyturn resume ${id} finishes`);
+    expect(finished.json().outcome).toBe('rotated');
+  });
+
   test('of a first key, which is over: exit 3', async () => {
     const desk = await openDesk({ keys: [] });
     const { rotation } = (await desk.run(`rotate --user alice --to ${desk.place} --yes --json`)).json();
