@@ -61,6 +61,8 @@ export interface RunOptions {
   cwd?: string;
   /** The place is `stdout:`: the secret may be in its line there, and nowhere else. */
   printsPair?: boolean;
+  /** That of a process which can die, instead of the desk's own. */
+  clock?: Clock;
 }
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
@@ -143,7 +145,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
 
     /** `keyturn …` in this process; a command line is split at blanks. */
     run: async (command: string, options: RunOptions = {}) => {
-      const { answers, input, interrupt = new AbortController(), cwd: where = cwd } = options;
+      const { answers, input, clock: ticking = clock, interrupt = new AbortController(), cwd: where = cwd } = options;
       for (const [name, value] of Object.entries({ ...noAws(), ...env })) vi.stubEnv(name, value);
       const [stdout, stderr] = [sink(answers !== undefined), sink(answers !== undefined)];
       const stdin = input === undefined ? typist(stderr, answers ?? []) : piped(input);
@@ -154,7 +156,7 @@ export async function openDesk(options: DeskOptions = {}, ending: Ending = { onT
         env,
         cwd: where,
         home,
-        clock,
+        clock: ticking,
         terminal: answers !== undefined,
         interrupted: interrupt.signal,
       });
