@@ -31,6 +31,11 @@ export interface ActivityDeps {
   announce(announcement: Announcement): void | Promise<void>;
   /** A kill switch or a blackout that holds at `now` (milliseconds, AWS's time); null where all is clear (S34). */
   halted?(plan: Plan, now: number): Promise<Halt | null>;
+  /**
+   * What the program called itself that made this key since then, by CloudTrail; null where that does not say it yet, or may
+   * not be read (S21).
+   */
+  agentThatMade?(keyId: string, since: string): Promise<string | null>;
   /** Aborted when the person wants to stop: an activity that is only waiting gives up at once. */
   signal?: AbortSignal;
   /** `attended`: a person is near (two looks at the claim 2 s apart); else 10 s. */

@@ -3,7 +3,7 @@
 import { shortKeyId } from '../access-key.ts';
 import type { KeyStatusFacts } from '../aws/contract.ts';
 import { requestTimeLimit } from '../aws/contract.ts';
-import { timeOf } from '../clock.ts';
+import { instant, timeOf } from '../clock.ts';
 import { UnexpectedStateError } from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
@@ -40,11 +40,12 @@ export async function removeOrphan(
   const window = { from: intended - 5 * second, to: intended + requestTimeLimit + 60 * second };
   const created = timeOf(orphan.createdAt);
   const use = await settledUse(deps, orphan.id);
-  if (more.length > 0 || created < window.from || created > window.to || use.lastUsedAt !== null) {
+  const isAlone = more.length === 0 && created >= window.from && created <= window.to && use.lastUsedAt === null;
+  if (!isAlone || (await isOfAnother(deps, context, orphan.id, window.from))) {
     throw new UnexpectedStateError(
       `${context.plan.user} has a key that this rotation cannot call its own: ${strangers.map((key) => shortKeyId(key.id)).join(', ')}`,
       {
-        hint: `keyturn left it alone; find out whose it is, then keyturn resume ${context.rotation}, or keyturn rollback ${context.rotation}`,
+        hint: `keyturn left it alone; find out whose it is: once it is gone, keyturn resume ${context.rotation} goes on; if it is to stay, keyturn release ${context.rotation} gives this rotation up`,
       },
     );
   }
@@ -66,6 +67,13 @@ export async function removeOrphan(
     },
   });
   return orphan.id;
+}
+
+/** Whether CloudTrail has the event of another program; our requests name the rotation. No event proves nothing: it comes late. */
+async function isOfAnother(deps: ActivityDeps, { rotation }: RotationContext, keyId: string, since: number) {
+  const agent = (await deps.agentThatMade?.(keyId, instant(since))) ?? null;
+  // CloudTrail puts some programs in brackets.
+  return agent !== null && !agent.split(/[\s[\]]+/).includes(`rotation/${rotation}`);
 }
 
 /** Keys that were not there at the start; none counts only after lists that stay equal for long enough, from `answerable` on. */

@@ -19,6 +19,7 @@ import type { Vault } from '../vault/contract.ts';
 import { createFileVault } from '../vault/file-vault.ts';
 import { createSecretsManagerVault } from '../vault/secrets-manager-vault.ts';
 import { version } from '../version.ts';
+import { agentThatMade } from './agent-that-made.ts';
 import type { Io } from './io.ts';
 import type { Flags } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -89,6 +90,7 @@ export function openSession(flags: Flags, io: Io, progress = createProgress(io, 
         consumer,
         probe: (spec) => openProbe(spec, { clock, aws, env, signal: stop }),
         announce: (announcement: Announcement) => progress.announce(announcement),
+        agentThatMade: (keyId, since) => agentThatMade(aws, keyId, since, stop),
       }),
   };
 }
