@@ -150,6 +150,7 @@ describe('S21 a key that is not known', () => {
 
     expect(ended).toBe('stuck');
     expect(record.context.error?.Cause).toContain('has a key that this rotation cannot call its own');
+    expect(record.context.error?.Cause).toContain('if it is to stay, keyturn release r-1 gives this rotation up');
     expect(world.left().keys).toEqual(['old Active', 'new Active', 'another new Active']);
   });
 
