@@ -1,0 +1,11 @@
+import { histories } from './histories/history.ts';
+import { lane } from './lane.ts';
+
+lane(
+  {
+    name: 'histories-of-files',
+    what: 'steps of random histories around a credentials file',
+    sample: { test: 4, prove: 270 },
+  },
+  (wanted) => histories('file', wanted),
+);
