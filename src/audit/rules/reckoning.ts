@@ -107,16 +107,25 @@ export function aboutUser(said: Said): Judgement {
   return { status: 'OPEN', key: null, command, ...rest, evidence: { ...evidence, because } };
 }
 
-export function rotateCommand({ user }: UserFacts, key: AuditedKey): string {
-  return `keyturn rotate --user ${quoted(user)}${key.id ? ` --key ${key.id}` : ''}`;
+/** Without its id only a user's one active key can be meant. */
+export function rotateCommand(user: UserFacts, { id }: AuditedKey): string {
+  if (id === null && activeKeys(user).length !== 1) return lookUpCommand(user);
+  return `keyturn rotate --user ${quoted(user.user)}${id ? ` --key ${id}` : ''}`;
 }
 
-export function deactivateCommand({ user }: UserFacts, key: AuditedKey): string {
-  return `aws iam update-access-key --user-name ${quoted(user)} --access-key-id ${key.id ?? 'KEY_ID'} --status Inactive`;
+export function deactivateCommand(user: UserFacts, { id }: AuditedKey): string {
+  if (id === null) return lookUpCommand(user);
+  return `aws iam update-access-key --user-name ${quoted(user.user)} --access-key-id ${id} --status Inactive`;
 }
 
-export function deleteCommand({ user }: UserFacts, key: AuditedKey): string {
-  return `aws iam delete-access-key --user-name ${quoted(user)} --access-key-id ${key.id ?? 'KEY_ID'}`;
+export function deleteCommand(user: UserFacts, { id }: AuditedKey): string {
+  if (id === null) return lookUpCommand(user);
+  return `aws iam delete-access-key --user-name ${quoted(user.user)} --access-key-id ${id}`;
+}
+
+/** Says the same with the id, and with the command that it takes then. */
+export function lookUpCommand({ user }: UserFacts): string {
+  return `keyturn audit --user ${quoted(user)}`;
 }
 
 /** A name of IAM may hold `=` and `+`, which a shell leaves alone, and nothing that it does not; anything else is quoted. */

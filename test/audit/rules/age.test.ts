@@ -112,3 +112,23 @@ describe('AK-23', () => {
     expect(severitiesOf('AK-23', { ...changed(ago(1)), passwordEnabled: false })).toEqual([]);
   });
 });
+
+test.each([
+  ['its id', [key({ createdAt: ago(100) })], 'keyturn rotate --user alice --key AKIAFIRSTFIRSTFIRST1'],
+  ['no id, where it is the only active one', [key({ id: null, createdAt: ago(100) })], 'keyturn rotate --user alice'],
+  [
+    'no id, beside another active one',
+    [key({ id: null, createdAt: ago(100) }), key({ id: null, slot: 2 })],
+    'keyturn audit --user alice',
+  ],
+])('the command for a key with %s can be copied as it is', (_, keys, command) => {
+  expect(judge('AK-02', user({ keys })).map((one) => one.command)).toEqual([command]);
+});
+
+test('what takes the id of a key says how to learn it', () => {
+  const unused = key({ id: null, createdAt: ago(60), lastUsedAt: ago(50) });
+
+  expect(judge('AK-10', user({ keys: [unused] })).map(({ command }) => command)).toEqual([
+    'keyturn audit --user alice',
+  ]);
+});
