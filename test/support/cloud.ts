@@ -29,6 +29,7 @@ import {
 } from '../../src/sandbox/index.ts';
 import type { Ending } from './cli.ts';
 import { deployMachine } from './deployed-machine.ts';
+import { mustHoldNoSecret, outletsOf } from './outlets.ts';
 
 process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
 process.env.AWS_CONFIG_FILE = '/dev/null';
@@ -102,6 +103,7 @@ export async function createCloud(options: CloudOptions = {}, ending: Ending = {
     'keyturn.yaml',
   );
   const logged: Record<string, unknown>[] = [];
+  ending.onTestFinished(() => mustHoldNoSecret({ logs: logged, ...outletsOf(sandbox) }, sandbox.secretsMade));
   const partsFor = (own: Credentials, time: Clock) =>
     partsOf({
       aws: createAws({
