@@ -46,7 +46,11 @@ export async function derivePlan(parts: Parts, subject: Subject, wish: Wish, pro
   // To prove possession we use the old key, here or in the rotation function of its secret: that is nobody else's use (S14).
   const { lastUsedAt, lastUsedService } = old;
   const useBeforeOurs = { lastUsedAt, lastUsedService };
-  if (from === 'watch') return { ...plan, from, newKey: wish.newKey ?? null, useBeforeOurs };
+  if (from === 'watch') {
+    // Somebody else delivered there; a place that does not hold the new key keeps the old one from being deactivated (S5).
+    const consumers = (await namedPlaces(parts, settings)).map(reachable.place);
+    return { ...plan, from, newKey: wish.newKey ?? null, consumers, useBeforeOurs };
+  }
   const { consumers, isProven } = await placesOf(parts, subject, old.id, proof);
   return { ...plan, consumers, ...(isProven ? { useBeforeOurs } : {}) };
 }
@@ -113,8 +117,7 @@ function keyToReplace(subject: Subject, id: string | undefined): KeyFacts {
 }
 
 async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: string, proof: Proof) {
-  const { region } = parts;
-  const named = await resolveConsumers(settings.consumers, { cwd: '/', home: '/', env: {}, region });
+  const named = await namedPlaces(parts, settings);
   const tagged = await taggedPlaces(parts, user, oldKey, proof);
   const consumers = [...new Set([...named, ...tagged])].map(reachable.place);
   if (consumers.length > 0) return { consumers, isProven: tagged.length > 0 };
@@ -122,6 +125,10 @@ async function placesOf(parts: Parts, { user, settings }: Subject, oldKey: strin
     `nobody says where the new key of ${user.name} goes`,
     `name its places under consumers in the policy file, or tag its secret keyturn:user=${user.name}`,
   );
+}
+
+function namedPlaces({ region }: Parts, { consumers }: Settings): Promise<string[]> {
+  return resolveConsumers(consumers, { cwd: '/', home: '/', env: {}, region });
 }
 
 function overridesOf({ probes, unproven }: Settings, at: string): Override[] {

@@ -8,8 +8,9 @@ import { remoteShape } from '../support/shape.ts';
 
 const fortnight = 15 * 24;
 
+/** The policy there names no place of alice's: hers is here. */
 async function openHanded(options: CloudDeskOptions = {}) {
-  const desk = await openCloudDesk(options);
+  const desk = await openCloudDesk({ shipped: { consumers: [] }, ...options });
   const id = await desk.waiting();
   return { ...desk, id, handedOver: () => desk.run(`handoff ${id} --yes --json`) };
 }
@@ -185,7 +186,7 @@ describe('keyturn handoff', () => {
 
   test('needs no more than keyturn policy handoff prints', async () => {
     const policy = await printed('policy handoff --user alice');
-    const desk = await openCloudDesk({ policies: [policy as PolicyDocument] });
+    const desk = await openCloudDesk({ policies: [policy as PolicyDocument], shipped: { consumers: [] } });
     await desk.byAdministrator(`rotate --user alice --to ${desk.place} --yes`);
 
     const { code, stderr } = await desk.run('handoff --yes');
@@ -254,7 +255,7 @@ describe('a rotation that was handed over', () => {
   });
 
   test('S17 of the key that signs is looked at with its successor', async () => {
-    const desk = await openCloudDesk({ shipped: { administrators: ['alice'] } });
+    const desk = await openCloudDesk({ shipped: { administrators: ['alice'], consumers: [] } });
     desk.account.setPolicies('alice', [
       { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
     ]);

@@ -278,6 +278,16 @@ describe('the second half alone', () => {
     expect(cloud.left()).toEqual({ keys: ['other Active'], claims: [], secrets: [], place: 'other' });
   });
 
+  test('S5 leaves a key alone that a place of the policy still holds', async () => {
+    const cloud = await createCloud({ ...replaced, holds: 0 });
+    const [oldKey, newKey] = cloud.ids;
+
+    const { ended } = await cloud.run({ user, from: 'watch', oldKey, newKey });
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left()).toMatchObject({ keys: ['old Active', 'other Active'], place: 'old' });
+  });
+
   test.each(['one after the other', 'at once'])('is sealed once where it is begun twice, %s', async (when) => {
     const cloud = await createCloud(replaced);
     const [oldKey, newKey] = cloud.ids;
