@@ -1,24 +1,20 @@
 // A lock between processes that ends with its holder: a file naming a process, which is proved dead before anybody takes
 // the lock from it. Two can never take it at once: whoever takes a dead lock first locks that very lock, by its nonce.
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { LockedError } from './errors.ts';
 import { createFile, readFileIfThere, removeFile, replaceFile } from './files.ts';
+import { isDead, type LivingProcess, removeLeftByDead, tagOfThisProcess, thisProcess } from './living-process.ts';
 
 export interface Lock {
   /** Safe to call twice. */
   release(): Promise<void>;
 }
 
-interface Holder {
-  pid: number;
-  /** What tells this process from a later one with its pid; null where the system does not say. */
-  started: string | null;
-  host: string;
+interface Holder extends LivingProcess {
   nonce: string;
 }
 
@@ -52,15 +48,10 @@ export async function isLocked(path: string): Promise<boolean> {
 }
 
 async function tryLock(path: string): Promise<Lock | { heldBy: Holder | null }> {
-  const us: Holder = {
-    pid: process.pid,
-    started: startOf(process.pid)?.mark ?? null,
-    host: hostname(),
-    nonce: randomBytes(6).toString('hex'),
-  };
+  const us: Holder = { ...thisProcess(), nonce: randomBytes(6).toString('hex') };
   const content = `${JSON.stringify(us)}\n`;
   for (;;) {
-    if (await createFile(path, content, attemptOf(us))) return heldLock(path, us.nonce);
+    if (await createFile(path, content, tagOfThisProcess())) return heldLock(path, us.nonce);
     const holder = await holderOf(path);
     if (holder === 'gone') continue;
     if (holder === null || !isDead(holder)) return { heldBy: holder };
@@ -110,54 +101,13 @@ async function holderOf(path: string): Promise<Holder | 'gone' | null> {
  * a lock that has a new nonce.
  */
 async function removeRemains(path: string): Promise<void> {
+  const folder = dirname(path);
   const name = basename(path);
-  for (const other of await readdir(dirname(path))) {
-    const file = join(dirname(path), other);
-    const owner = other.startsWith(`.${name}.`)
-      ? attemptIn(other)
-      : other.startsWith(`${name}.`)
-        ? await holderOf(file)
-        : null;
-    if (owner !== null && owner !== 'gone' && isDead(owner)) await removeFile(file);
-  }
-}
-
-/** Says in the name of a temporary file whose it is: of a process that was killed it may hold nothing yet. */
-function attemptOf({ nonce, pid, host }: Holder): string {
-  return `${nonce}-${pid}-${shortened(host)}`;
-}
-
-function attemptIn(name: string): Holder | null {
-  const [, nonce, pid, host] = /\.([0-9a-f]{12})-(\d+)-([0-9a-f]{12})\.keyturn-tmp$/.exec(name) ?? [];
-  if (!nonce || host !== shortened(hostname())) return null;
-  return { pid: Number(pid), started: null, host: hostname(), nonce };
-}
-
-function shortened(host: string): string {
-  return createHash('sha256').update(host).digest('hex').slice(0, 12);
-}
-
-function isDead(holder: Holder): boolean {
-  if (holder.host !== hostname()) return false;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
-  }
-  const now = startOf(holder.pid);
-  if (now === null || holder.started === null) return false;
-  return now.ended || now.mark !== holder.started;
-}
-
-/** When a process started, in ticks of a certain boot; `ended` where only its parent has not noticed yet (proc(5)). */
-function startOf(pid: number): { mark: string; ended: boolean } | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return { mark: `${boot}/${fields[19]}`, ended: fields[0] === 'Z' || fields[0] === 'X' };
-  } catch {
-    return null;
+  await removeLeftByDead(folder, `.${name}.`);
+  for (const other of await readdir(folder)) {
+    if (!other.startsWith(`${name}.`)) continue;
+    const holder = await holderOf(join(folder, other));
+    if (holder !== null && holder !== 'gone' && isDead(holder)) await removeFile(join(folder, other));
   }
 }
 

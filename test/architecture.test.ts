@@ -17,6 +17,7 @@ const basics = ['src/clock.ts', 'src/errors.ts', 'src/access-key.ts'];
 const tools = [
   'src/files.ts',
   'src/lock.ts',
+  'src/living-process.ts',
   'src/command-line.ts',
   // Probes and places both run commands, and may not know each other.
   'src/child-process.ts',

@@ -1,12 +1,12 @@
 // Where the local engine keeps its rotations: one file each, its signal beside it, a lock per user. A record that cannot
 // be understood is reported and left alone: it may be the only trace of a key that exists in AWS.
-import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { FileError, KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
 import { createFile, ensurePrivateFolder, fileError, readFileIfThere, replaceFile } from '../files.ts';
+import { removeLeftByDead, tagOfThisProcess } from '../living-process.ts';
 import { acquireLock, isLocked, type Lock } from '../lock.ts';
 import { contextSchema } from '../machine/context.ts';
 import { type RotationRecord, recordSchema, type SignalMessage } from './contract.ts';
@@ -71,7 +71,9 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
   const lockUser: RecordStore['lockUser'] = async (account, user) => {
     try {
       await prepare(locks);
-      return await acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+      const lock = await acquireLock(lockPath(account, user), { what: `user ${user} of account ${account}`, clock });
+      await removeLeftByDead(rotations);
+      return lock;
     } catch (error) {
       if (!(error instanceof FileError || error instanceof UsageError)) throw error;
       // Who cannot even lock has not begun; a full disk deserves to hear that.
@@ -82,8 +84,12 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
   return {
     save: async (record) => {
       await prepare(rotations);
-      await read(record.rotation);
-      await replaceFile(recordPath(record.rotation), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+      const path = recordPath(record.rotation);
+      const text = `${JSON.stringify(record, null, 2)}\n`;
+      // Of a first record nobody would know the name again.
+      const isFirst = (await read(record.rotation)) === null;
+      if (isFirst && (await createFile(path, text, tagOfThisProcess()))) return;
+      await replaceFile(path, text, { mode: 0o600 });
     },
 
     load: async (rotation) => {
@@ -134,7 +140,7 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
     signal: async (rotation, message) => {
       await prepare(rotations);
       const path = signalPath(rotation);
-      if (await createFile(path, `${JSON.stringify(message)}\n`, randomBytes(6).toString('hex'))) return;
+      if (await createFile(path, `${JSON.stringify(message)}\n`, tagOfThisProcess())) return;
       const waiting = parseSignal(await readFileIfThere(path), rotation);
       throw new RefusedError(
         `rotation ${rotation} was given ${waiting ? `the signal ${waiting.signal}` : 'a signal'} already`,
@@ -146,7 +152,7 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
 
     takeSignal: async (rotation) => {
       const path = signalPath(rotation);
-      const taken = `${path}.${randomBytes(6).toString('hex')}`;
+      const taken = `${path}.${tagOfThisProcess()}`;
       try {
         await rename(path, taken);
       } catch (error) {

@@ -118,6 +118,29 @@ describe('records', () => {
     expect(readdirSync(join(stateDir, 'rotations'))).toEqual(['r1.json']);
   });
 
+  test.each([
+    `store.save({ ...(await store.load('r1')), rotation: 'r2', context: { ...(await store.load('r1')).context, rotation: 'r2' } })`,
+    `store.signal('r1', ${JSON.stringify(proceed)})`,
+  ])('a crash in the first word on something leaves nothing that stays: %s', async (work) => {
+    const { store, stateDir } = setUp();
+    await store.save(record('r1'));
+    const files = () => readdirSync(join(stateDir, 'rotations'));
+
+    await runChild(
+      `import { systemClock } from './src/clock.ts';
+       import { createRecordStore } from './src/engine/record-store.ts';
+       const store = createRecordStore(${JSON.stringify(stateDir)}, systemClock);
+       await ${work};`,
+      { crashBefore: 'link' },
+    );
+    const left = files();
+    const lock = await store.lockUser('123456789012', 'alice');
+
+    expect(left).toEqual([expect.stringMatching(/^\.r\d\..*\.keyturn-tmp$/), 'r1.json']);
+    expect(files()).toEqual(['r1.json']);
+    await lock.release();
+  });
+
   test('are listed oldest first, with the damaged beside the good', async () => {
     const { store, put } = setUp();
     await store.save(record('aa', { createdAt: '2026-11-22T12:00:00Z' }));
