@@ -1,7 +1,7 @@
 // What keyturn policy prints, and the same without one of its actions.
 import { expect } from 'vitest';
 import type { PolicyDocument } from '../../src/sandbox/index.ts';
-import { openDesk } from './cli.ts';
+import { type Ending, openDesk } from './cli.ts';
 
 interface Printed {
   Version: string;
@@ -16,8 +16,8 @@ interface Printed {
 }
 
 /** Printed without a word besides, and without asking AWS anything. */
-export async function printed(command: string): Promise<Printed> {
-  const desk = await openDesk();
+export async function printed(command: string, ending?: Ending): Promise<Printed> {
+  const desk = await openDesk({}, ending);
   const { code, stdout, stderr } = await desk.run(command);
   expect({ code, stderr, requests: desk.sandbox.requests.length }).toEqual({ code: 0, stderr: '', requests: 0 });
   return JSON.parse(stdout);
