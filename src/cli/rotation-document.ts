@@ -185,9 +185,15 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
   }
   if (ended !== 'stuck') return given;
   const verdict = context.checkOldKeyUse?.verdict;
+  if (isRollingBack(context)) {
+    const next = given
+      ? withCommand(given, rotation)
+      : `see what is true with keyturn status ${rotation}; keyturn resume ${rotation} tries again`;
+    return next.includes('keyturn release')
+      ? next
+      : `${next}; where nothing mends it, keyturn release ${rotation} gives it up and changes no key`;
+  }
   if (given) return withCommand(given, rotation);
-  if (isRollingBack(context))
-    return `see what is true with keyturn status ${rotation}; keyturn resume ${rotation} tries again`;
   if (verdict === 'unproven')
     return `keyturn resume ${rotation} --yes goes on all the same; keyturn rollback ${rotation} goes back`;
   if (verdict === 'overdue')

@@ -180,3 +180,22 @@ describe('keyturn retire', () => {
     expect(desk.stateFiles()).toBeNull();
   });
 });
+
+test('a way back to a place that is gone for good ends with release, which the hint names', async () => {
+  const desk = await openDesk();
+  const name = 'app/alice';
+  const { accessKeyId, secretAccessKey } = desk.keys[0] ?? {};
+  desk.sandbox.secrets.create({ name, value: JSON.stringify({ accessKeyId, secretAccessKey }), region: 'eu-west-1' });
+  const { rotation } = (await desk.run(`rotate --user alice --to secretsmanager:${name} --yes --json`)).json();
+  desk.sandbox.secrets.delete(name, 'eu-west-1');
+
+  const back = await desk.run('rollback --json');
+  const released = await desk.run(`release ${rotation} --yes --json`);
+
+  expect(back.json()).toMatchObject({
+    outcome: 'stuck',
+    hint: expect.stringContaining(`keyturn release ${rotation} gives it up`),
+  });
+  expect(released.code).toBe(0);
+  expect(desk.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: 0 });
+});

@@ -225,7 +225,7 @@ describe('keyturn resume', () => {
     expect((await desk.run('status --json')).json().rotations).toMatchObject([
       {
         outcome: 'stuck',
-        hint: `allow iam:ListAccessKeys for whoever runs keyturn; keyturn resume ${id} goes on, keyturn rollback ${id} goes back`,
+        hint: `allow iam:ListAccessKeys for whoever runs keyturn; keyturn resume ${id} goes on, keyturn rollback ${id} goes back; where nothing mends it, keyturn release ${id} gives it up and changes no key`,
       },
     ]);
   });
