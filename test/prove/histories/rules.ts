@@ -127,6 +127,9 @@ function outcomeWrongs(done: Done): string[] {
   const open = now.records.filter(({ outcome, released }) => (outcome === null || outcome === 'stuck') && !released);
   if (open.length > 1) wrong.push(`${open.length} rotations are open`);
   if (told.code === null) return wrong;
+  if (/--state-dir/.test(command) && (told.code === 0 || now.claims.length > was.claims.length)) {
+    wrong.push('a second rotation began on another machine');
+  }
   if (told.code === 1) wrong.push(`it is a bug: ${told.stderr}`);
   if (!told.said) wrong.push(`it ended ${told.code} and said nothing`);
   const hint = told.said?.hint ?? told.said?.error?.hint;

@@ -50,7 +50,8 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
   putSdkTimersOn(clock, ending);
   const [first] = desk.keys as [Pair];
   const place = kind === 'file' ? filePlace(desk.credentialsFile) : secretOf(sandbox, first);
-  const checker = createChecker({ sandbox, user, places: [place.watched], stateFolders: [stateDir] });
+  const elsewhere = join(desk.folder, 'elsewhere');
+  const checker = createChecker({ sandbox, user, places: [place.watched], stateFolders: [stateDir, elsewhere] });
   ending.onTestFinished(() => checker.close());
   const secrets = new Map([[first.accessKeyId, first.secretAccessKey]]);
   const learn = (pairs: readonly Pair[]) => {
@@ -100,7 +101,8 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
     sandbox,
     account,
     checker,
-    stateDir,
+    /** Another machine's state folder. */
+    elsewhere,
     place,
     secrets,
     keyturn,
