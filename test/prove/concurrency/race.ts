@@ -1,5 +1,5 @@
-// Many processes that rotate the same user's key at once. Each stops at every request to AWS, and only when all of them
-// stand or sleep one is let through, drawn by the seed: so a seed is an order of events, and the same one again.
+// Many processes that rotate the same user's key at once. The seed says how long each request of each of them takes to get
+// to AWS and back, on a time that they have in common: so a seed is an order of events, and the same one again.
 import { join } from 'node:path';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import type { VirtualClock } from '../../../src/clock.ts';
@@ -15,39 +15,39 @@ export interface Race {
   seed: number;
   /** `stale`: reads may be behind by more than the pause after a claim. */
   reads: 'fresh' | 'stale';
+  /** For a user without a key AWS would take a key from each of two: there is room for both. */
+  keys: 0 | 1;
 }
 
 const folders = 4;
+/** One way, in milliseconds: there and back it is less than the pause after a claim. */
+const longestWay = 900;
 const stale: Partial<Settings> = { readDelay: 5_000, staleReads: 0.5 };
 
 /** Throws where more than one delivers, a loser leaves anything, or anything is wrong at any moment. */
-export async function race({ processes, seed, reads }: Race, ending: Ending): Promise<void> {
+export async function raceOf({ processes, seed, reads, keys: count }: Race, ending: Ending): Promise<void> {
   const settings = reads === 'stale' ? stale : {};
   const desk = await openDesk(
-    { keys: [{ createdAt: '2026-06-01T08:00:00Z' }], lastUsed: '2026-12-06T09:55:00Z', settings },
+    { keys: Array(count).fill({ createdAt: '2026-06-01T08:00:00Z' }), lastUsed: '2026-12-06T09:55:00Z', settings },
     ending,
   );
   const { sandbox, account, canary } = desk;
   const clock = desk.clock as VirtualClock;
-  const draw = drawing(seed);
+  const time = createCommonTime(clock);
   const place = credentialsFilePlace(desk.credentialsFile);
+  // Reads that are behind must not be behind the user's own beginning.
+  await desk.pass(1 / 60);
   const contenders = await Promise.all(
     Array.from({ length: processes }, async (_, n) => ({
       // Three of five are of this machine and share a few state folders; the others are elsewhere, with a vault in AWS.
       stateDir: join(desk.folder, n % 5 < 3 ? `state-${n % folders}` : `elsewhere-${n}`),
       vault: n % 5 < 3 ? 'file' : 'secretsmanager',
-      gate: await openGate(sandbox, () => time.look()),
+      gate: await openGate(sandbox, { clock, time, takes: travelTimes(seed * 1000 + n) }),
       process: await takeProcess(),
     })),
   );
   ending.onTestFinished(async () => {
     for (const { gate } of contenders) await gate.close();
-  });
-  const time = createCommonTime(clock, () => {
-    const standing = contenders.flatMap(({ gate }) => Array<typeof gate>(gate.waiting()).fill(gate));
-    const gate = standing[Math.floor(draw() * standing.length)];
-    gate?.letThrough();
-    return gate !== undefined;
   });
   const stateFolders = [...new Set(contenders.map(({ stateDir }) => stateDir))];
   const checker = createChecker({ sandbox, user, places: [place], stateFolders });
@@ -83,7 +83,7 @@ export async function race({ processes, seed, reads }: Race, ending: Ending): Pr
           canary.learn(stateDir, desk.credentialsFile);
           look('after a file was put in place');
         },
-        held: gate.waiting,
+        held: gate.underWay,
       });
       giveBack(process);
       return ended;
@@ -100,17 +100,18 @@ export async function race({ processes, seed, reads }: Race, ending: Ending): Pr
   if (winners > 1 || (reads === 'fresh' && winners !== 1)) wrong.push(`${winners} of ${processes} ended rotated`);
   const keys = account.snapshot()[user]?.keys.map(({ id, status }) => `${id} ${status}`) ?? [];
   const [held] = place.read();
-  if (keys.join() !== `${held?.accessKeyId} Active`) wrong.push(`the account is left with ${keys.join(' and ')}`);
+  if (keys.join() !== (held ? `${held.accessKeyId} Active` : ''))
+    wrong.push(`the account is left with ${keys.join(' and ')}`);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
 
-/** Numbers from 0 to 1, always the same ones (Mulberry32). */
-function drawing(seed: number): () => number {
+/** Always the same ones for a seed (Mulberry32). */
+function travelTimes(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return 1 + (((mixed ^ (mixed >>> 14)) >>> 0) % longestWay);
   };
 }

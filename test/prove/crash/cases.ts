@@ -97,9 +97,9 @@ async function reach(command: Command, stage: Crashed['stage']): Promise<string>
 async function settle(crashed: Crashed): Promise<void> {
   const { stage } = crashed;
   const failure = await toTheEnd(crashed).catch((error: Error) => error);
-  const wrong = [...stage.checker.violations];
-  if (failure) throw new Error([failure.message, ...wrong].join('\n'));
-  wrong.push(...stage.checker.atEnd({ over: true }));
+  if (failure) throw new Error([failure.message, ...stage.wrong()].join('\n'));
+  stage.checker.atEnd({ over: true });
+  const wrong = stage.wrong();
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
 

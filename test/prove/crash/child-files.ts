@@ -27,8 +27,9 @@ export function watchFiles({ about, placed }: Listener): FileWatch {
     const name = target ?? basename(whole);
     const [folder, role] = roles.find(([known]) => whole === known || whole.startsWith(`${known}/`)) ?? [];
     if (role === undefined || whole === folder) return role ?? null;
-    const slot = /-(new|old)\.json$/.exec(name)?.[1];
-    return name.includes('.signal') ? 'signal' : [role, slot].filter(Boolean).join('-');
+    if (name.includes('.signal')) return 'signal';
+    const [, part] = /-(new|old)\.json$/.exec(name) ?? /[.-](lock)(?:\.|$)/.exec(name) ?? [];
+    return part === undefined || part === role ? role : `${role}-${part}`;
   };
   const die = (): Promise<never> => {
     process.kill(process.pid, 'SIGKILL');

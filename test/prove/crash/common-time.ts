@@ -16,15 +16,14 @@ export interface CommonTime {
   look(): void;
 }
 
-/** `instead` is asked first when everybody rests: whether something else has been set going, so that no time passes. */
-export function createCommonTime(clock: VirtualClock, instead: () => boolean = () => false): CommonTime {
+export function createCommonTime(clock: VirtualClock): CommonTime {
   const members = new Set<Member>();
   let passing = false;
 
   const look = () => {
     if (passing) return;
     const rests = [...members].map((member) => ({ member, rest: member.rest() }));
-    if (rests.length === 0 || rests.some(({ rest }) => rest === null) || instead()) return;
+    if (rests.length === 0 || rests.some(({ rest }) => rest === null)) return;
     const [first] = rests
       .flatMap(({ member, rest }) => (rest?.sleeps ?? []).map((sleep) => ({ member, ...sleep })))
       .sort((a, b) => a.due - b.due);

@@ -46,10 +46,12 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
     const [id] = rotations().slice(-1);
     return id === undefined ? null : (JSON.parse(readFileSync(join(records, `${id}.json`), 'utf8')) as RotationRecord);
   };
+  const vault = join(desk.stateDir, 'vault');
+  const orphans = new Set<string>();
   const roles: (readonly [string, string])[] = [
     [records, 'record'],
     [join(desk.stateDir, 'locks'), 'lock'],
-    [join(desk.stateDir, 'vault'), 'vault'],
+    [vault, 'vault'],
     [desk.stateDir, 'state'],
     ...folders.map((folder) => [folder, 'place'] as const),
   ];
@@ -85,9 +87,37 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
     callOff();
     stopListening();
     giveBack(process);
+    if (process.dead) noteOrphans();
     checker.look(`after ${commandLine.split(' ')[0]} ${process.dead ? 'was killed' : 'ended'}`);
     return transcript(desk.canary, ran.code, ran.stdout, ran.stderr);
   };
+
+  /** Keys whose secret died with the process that made them: they are to be removed, and until then nobody can keep it. */
+  function noteOrphans() {
+    const kept = [
+      ...namesIn(vault).flatMap((name) => (name.startsWith('.') ? [] : readFileSync(join(vault, name), 'utf8'))),
+      ...desk.sandbox.inspection.secrets('keyturn/').map(({ value }) => value ?? ''),
+      ...places.flatMap((place) => place.read().map(({ accessKeyId }) => accessKeyId)),
+    ];
+    for (const { id } of desk.sandbox.inspection.keys(user)) {
+      if (!desk.ids.includes(id) && !kept.some((text) => text.includes(id))) orphans.add(id);
+    }
+  }
+
+  /** What is wrong so far. */
+  function wrong(): string[] {
+    const isOfOrphan = (one: string) => one.startsWith('secret kept') && [...orphans].some((id) => one.includes(id));
+    const left = desk.sandbox.inspection.keys(user).filter(({ id }) => orphans.has(id));
+    return [
+      ...checker.violations.filter((one) => !isOfOrphan(one)),
+      ...(isOver() ? left.map(({ id }) => `the rotation is over, and ${id}, whose secret nobody has, is left`) : []),
+    ];
+  }
+
+  function isOver(): boolean {
+    const { outcome = null } = record() ?? {};
+    return outcome === 'rotated' || outcome === 'rolledBack';
+  }
 
   function killAtRequest(process: Process, { service, operation, nth, moment }: AtRequest) {
     return desk.sandbox.fault({
@@ -117,7 +147,7 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
     return last?.event === 'started' ? last.state : '';
   }
 
-  return { desk, flags, checker, rotations, record, run };
+  return { desk, flags, checker, rotations, record, run, wrong };
 }
 
 /** Reads `iam.GetUser-3-before` and `rename-record-7-half`. */
