@@ -28,6 +28,27 @@ const oddAnswers: [string, (word: string) => unknown][] = [
   ['a number', (word) => ({ [word]: 7 })],
 ];
 
+/** One scenario for each way from the start to an end that enters no state twice. */
+export function simplePaths(graph: Graph): Scenario[] {
+  const all = edges(graph);
+  const found: Scenario[] = [];
+  const walk = (state: string, taken: readonly Edge[]) => {
+    if (graph.nodes.get(state)?.word === 'end') found.push(plan(graph, taken.flatMap(choiceIn).join('.'), [...taken]));
+    for (const edge of all) {
+      const isNew = edge.to !== graph.start && !taken.some(({ to }) => to === edge.to);
+      if (edge.from === state && isNew) walk(edge.to, [...taken, edge]);
+    }
+  };
+  walk(graph.start, []);
+  return found;
+}
+
+/** What tells a way from others: each word that was said, and whatever failed. */
+function choiceIn({ from, kind, label }: Edge): string[] {
+  if (kind === 'next') return [];
+  return [kind === 'when' ? label : `${from}-${label}`];
+}
+
 /** One scenario for each edge; several where the edge is the otherwise of a decide; and one for each elapsed park. */
 export function scenarios(graph: Graph): Scenario[] {
   const all = edges(graph);

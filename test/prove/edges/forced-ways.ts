@@ -1,8 +1,8 @@
 // Every edge of the machine with a way that leads over it, as what each activity on that way has to say; and whatever makes
 // an activity say it. The activities still do their real work: only the word is forced.
-import { UnexpectedStateError } from '../../src/errors.ts';
-import type { ActivityName, ParkName, Signal } from '../../src/machine/context.ts';
-import { type Edge, edges, type Graph } from '../../src/machine/graph.ts';
+import { UnexpectedStateError } from '../../../src/errors.ts';
+import type { ActivityName, ParkName, Signal } from '../../../src/machine/context.ts';
+import { type Edge, edges, type Graph } from '../../../src/machine/graph.ts';
 
 /** What no branch of any decide is for. */
 const otherWord = 'anything else';
@@ -15,6 +15,7 @@ export interface Say {
 }
 
 export interface Way {
+  /** `createKey-verifyNewKey`, with what has to be said where something has. */
   edge: string;
   script: Say[];
 }
@@ -28,7 +29,7 @@ export function waysOverEveryEdge(graph: Graph): Way[] {
 }
 
 function nameOf({ from, to, label }: Edge): string {
-  return `${from} → ${to}${label ? ` (${label})` : ''}`;
+  return [from, to, label].filter(Boolean).join('-');
 }
 
 function shortestTo(graph: Graph, state: string): Edge[] {
