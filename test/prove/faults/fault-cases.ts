@@ -85,6 +85,7 @@ async function disturbed(ending: Ending, { command, place: where, spot, kind, wa
   const ended = await desk.run(`${line} --verbose --json`);
   callOff();
   const slips = slipsIn(ended).map((slip) => `the command ${slip}`);
+  if (!kind.unseen && !desk.sandbox.requests.some(({ fault }) => fault !== null)) slips.push('the fault never fell');
   if (mustPass(kind, spot) && (ended.code !== 0 || ended.json().outcome !== command.outcome)) {
     slips.push(`the command did not come through: exit code ${ended.code}`);
   }

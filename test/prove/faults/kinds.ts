@@ -15,6 +15,8 @@ export interface Kind {
   fits(spot: Spot): boolean;
   /** A repetition by the SDK mends it, so that the command must not notice. */
   passes: boolean;
+  /** The log of requests does not tell that it fell. */
+  unseen?: true;
   /** The returned function calls it off. */
   order(sandbox: Sandbox, spot: Spot, timers: SdkTimers): () => void;
 }
@@ -49,6 +51,7 @@ export const kinds: readonly Kind[] = [
     name: 'appliedLate',
     fits: isChange,
     passes: false,
+    unseen: true,
     order: (sandbox, spot, timers) => {
       let call = 0;
       return sandbox.onRequest(async ({ phase, service, operation }) => {
@@ -88,6 +91,7 @@ function staleRead(name: string, delay: number, falls: (spot: Spot, read: number
     name,
     fits: (spot) => !isChange(spot),
     passes: false,
+    unseen: true,
     order: ({ settings }, spot) => {
       settings.readDelay = delay;
       settings.staleReads = ({ operation, read }) => spot.operation.endsWith(`.${operation}`) && falls(spot, read);
