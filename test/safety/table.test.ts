@@ -1,9 +1,9 @@
-// docs/safety-rules.md says which tests prove each rule: every rule is there, and what it names is to be found.
+// docs/proof.md says which tests prove each rule: every rule is there, and what it names is to be found.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const path = join(import.meta.dirname, '../../docs/safety-rules.md');
+const path = join(import.meta.dirname, '../../docs/proof.md');
 const text = readFileSync(path, 'utf8');
 const rules = Array.from({ length: 37 }, (_, index) => `S${index + 1}`);
 

@@ -1,0 +1,33 @@
+// What is mutated, and which tests have to notice.
+
+export interface Area {
+  mutate: readonly string[];
+  tests: readonly string[];
+}
+
+export const areas: Readonly<Record<string, Area>> = {
+  machine: {
+    mutate: ['src/machine/**/*.ts'],
+    tests: ['test/machine/**/*.test.ts', 'test/two-engines.test.ts'],
+  },
+  rules: {
+    mutate: ['src/audit/rules/**/*.ts'],
+    tests: ['test/audit/**/*.test.ts'],
+  },
+  vault: {
+    mutate: ['src/vault/**/*.ts'],
+    tests: ['test/vault/**/*.test.ts', 'test/files.test.ts'],
+  },
+  consumers: {
+    mutate: ['src/consumers/**/*.ts'],
+    tests: ['test/consumers/**/*.test.ts'],
+  },
+  engine: {
+    mutate: ['src/engine/**/*.ts'],
+    tests: ['test/engine/**/*.test.ts', 'test/safety/**/*.test.ts'],
+  },
+  activities: {
+    mutate: ['src/activities/**/*.ts'],
+    tests: ['test/activities/**/*.test.ts', 'test/safety/**/*.test.ts'],
+  },
+};

@@ -1,0 +1,64 @@
+// `npm run mutation`: breaks the code in every small way that Stryker knows, and counts what no test notices. Arguments: areas of
+// areas.ts, by default all. `--sample N --seed N` breaks only N windows of ten lines in each; `--only GLOB` some files of one.
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+import { type Area, areas } from './areas.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const named = positionals.length > 0 ? positionals : Object.keys(areas);
+const unknown = named.filter((name) => !areas[name]);
+if (unknown.length > 0) throw new Error(`no area ${unknown.join(', ')}; there are ${Object.keys(areas).join(', ')}`);
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+const rows: string[] = [];
+for (const name of named) {
+  // The configuration of vitest, which is loaded by Stryker's own processes, looks there.
+  process.env.KEYTURN_MUTATION_AREA = name;
+  const results = await new Stryker({
+    mutate: values.only ? [values.only] : mutated(areas[name] as Area),
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
+    coverageAnalysis: 'perTest',
+    // What is evaluated at loading is the same for all tests: each such mutant would take a run of its own.
+    ignoreStatic: true,
+    concurrency: 2,
+    // TypeScript 7 has no interface that Stryker could read its settings by; Node strips types without any.
+    tsconfigFile: 'none.json',
+    tempDirName: '.cache/mutation/work',
+    ignorePatterns: ['.cache', 'cdk.out', 'dist', 'coverage'],
+    reporters: ['clear-text', 'html'],
+    clearTextReporter: { logTests: false, reportTests: false, skipFull: true },
+    htmlReporter: { fileName: `.cache/mutation/${name}.html` },
+  }).runMutationTest();
+  const count = (...statuses: string[]) => results.filter(({ status }) => statuses.includes(status)).length;
+  const noticed = count('Killed', 'Timeout');
+  const unnoticed = count('Survived', 'NoCoverage');
+  const score = Math.round((1000 * noticed) / Math.max(1, noticed + unnoticed)) / 10;
+  rows.push(`| ${name} | ${noticed + unnoticed} | ${noticed} | ${unnoticed} | ${score} % |`);
+}
+console.log(['| area | mutants | noticed | not | score |', '|---|---|---|---|---|', ...rows].join('\n'));
+
+/** Files, or windows of ten lines of them, evenly drawn. */
+function mutated({ mutate }: Area): string[] {
+  const files = globSync([...mutate]).sort();
+  if (values.sample === undefined) return files;
+  const windows = files.flatMap((file) => {
+    const lines = readFileSync(file, 'utf8').split('\n').length;
+    return Array.from({ length: Math.ceil(lines / 10) }, (_, n) => `${file}:${10 * n + 1}-${10 * n + 10}`);
+  });
+  const step = windows.length / Math.min(Number(values.sample), windows.length);
+  const first = (Number(values.seed) * 0.618034 * step) % step;
+  return Array.from({ length: Math.floor((windows.length - first) / step) + 1 }, (_, n) => first + n * step)
+    .map((at) => windows[Math.floor(at)])
+    .filter((one) => one !== undefined);
+}
