@@ -89,6 +89,13 @@ export interface Fence {
  * as this rotation left it, and raises the claim's counter. Passing it twice for the same step is fine.
  */
 export async function fence(deps: ActivityDeps, context: RotationContext, step: ActivityName): Promise<Fence> {
+  const passed = await beforeFence(deps, context, step);
+  await raiseClaim(deps, context, passed.own);
+  return passed;
+}
+
+/** The same, but for the claim itself: that is to be raised next. */
+export async function beforeFence(deps: ActivityDeps, context: RotationContext, step: ActivityName): Promise<Fence> {
   const user = await pinnedUser(deps, context);
   const before = await ownClaim(deps, context, user);
   mustBeFirst(context, user, before);
@@ -105,14 +112,17 @@ export async function fence(deps: ActivityDeps, context: RotationContext, step: 
   const { asked: _, off, used, ...stays } = before;
   const kept = step === 'reactivateKey' ? stays : { ...stays, ...(off ? { off } : {}), ...(used ? { used } : {}) };
   const own: Claim = { ...kept, counter, step, at, keys, ...(asked ? { asked } : {}) };
-  await deps.aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
   return { counter, before, own };
+}
+
+export async function raiseClaim(deps: ActivityDeps, { plan, rotation }: RotationContext, own: Claim): Promise<void> {
+  await deps.aws.tagUser(plan.user, claimTag(rotation), formatClaim(own));
 }
 
 /** Notes the intent to create anew, once it is settled that nothing is left of an earlier one. */
 export async function askAnew(deps: ActivityDeps, context: RotationContext, own: Claim): Promise<void> {
   const asked = instant(awsTime(deps));
-  await deps.aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim({ ...own, asked }));
+  await raiseClaim(deps, context, { ...own, asked });
 }
 
 /** The user, after making sure that account and unique id are the ones that the plan pins (S9). */

@@ -2,9 +2,10 @@
 // claim's counter is raised afterwards, so that a record from before is noticed.
 import { shortKeyId } from '../access-key.ts';
 import type { KeyStatusFacts } from '../aws/contract.ts';
-import { KeyturnError, UnexpectedStateError } from '../errors.ts';
+import { AnswerUnknownError, KeyturnError, UnexpectedStateError } from '../errors.ts';
+import type { RotationContext } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
-import { fence, fencePermissions } from './claim.ts';
+import { beforeFence, fencePermissions, raiseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey } from './keys.ts';
 import { counterOf, isReactivationOpen, wasCutOffIn } from './record.ts';
@@ -53,16 +54,25 @@ export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
   }
 }
 
-/** The claim follows the reactivation and cannot block it; where it cannot be raised the next fence will say so. */
-async function raised(deps: ActivityDeps, context: Parameters<typeof fence>[1]): Promise<number> {
+/**
+ * The claim follows the reactivation and cannot block it; where it cannot be raised the next fence will say so. Where only the
+ * answer got lost the record counts the step as well: else it would be behind a claim that nobody but itself raised.
+ */
+async function raised(deps: ActivityDeps, context: RotationContext): Promise<number> {
+  let counter = counterOf(context);
   try {
-    return (await fence(deps, context, 'reactivateKey')).counter;
+    const passed = await beforeFence(deps, context, 'reactivateKey');
+    await raiseClaim(deps, context, passed.own).catch((error) => {
+      if (error instanceof AnswerUnknownError) counter = passed.counter;
+      throw error;
+    });
+    return passed.counter;
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error;
     await deps.announce({
       about: 'reactivateKey',
       text: `the old key is active again; its claim was not updated: ${error.message}`,
     });
-    return counterOf(context);
+    return counter;
   }
 }

@@ -203,6 +203,24 @@ describe('the whole way back', () => {
 });
 
 describe('--only-reactivate', () => {
+  test.each(['garbage', 'lostAnswer', 'reset'] as const)(
+    'goes back to watching although the answer to the raised claim is lost: %s',
+    async (kind) => {
+      const desk = await openDesk();
+      const id = await desk.waiting('awaitGrace');
+      const callOff = desk.sandbox.fault({ operation: 'TagUser', call: (call) => call <= 3, kind });
+
+      const { code, json } = await desk.run(`rollback ${id} --only-reactivate --json`);
+      callOff();
+      const resumed = await desk.run(`resume ${id} --json`);
+
+      expect(code).toBe(0);
+      expect(json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
+      expect(resumed.json()).toMatchObject({ outcome: 'waiting', state: 'awaitQuiet' });
+      expect(desk.left()).toEqual(again);
+    },
+  );
+
   test('of a rotation: the old key is active, and the watch begins anew', async () => {
     const desk = await openDesk();
     const id = await desk.waiting('awaitGrace');
