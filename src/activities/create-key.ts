@@ -51,7 +51,9 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
       try {
         return await aws.createKey(user, context.rotation);
       } catch (error) {
-        if (tries === 1 && isRefusal(error)) {
+        // Lambda may have been called twice at once: then the key that is too many is this rotation's own, and nobody is refused.
+        const isTwin = !deps.attended && error instanceof LimitExceededError;
+        if (tries === 1 && isRefusal(error) && !isTwin) {
           throw new RefusedError(error.message, { hint: error.hint, cause: error });
         }
         // LimitExceeded on a second try means that the first one was applied after all.

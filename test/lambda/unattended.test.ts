@@ -225,6 +225,36 @@ describe('telling', () => {
   });
 });
 
+test('createKey called twice at once makes one key, which is kept where the one that failed answers first', async () => {
+  const cloud = await createCloud();
+  let twins: Promise<unknown> = Promise.resolve();
+  cloud.wrapped('createKey', () => (event, context) => {
+    const calls = [1, 2].map(() => cloud.environment().functions.createKey(event, context));
+    twins = Promise.allSettled(calls);
+    return Promise.any(
+      calls.map((call) =>
+        call.then(
+          () => Promise.reject(),
+          (error) => error,
+        ),
+      ),
+    ).then((error) => {
+      throw error;
+    });
+  });
+
+  const { ended, state } = await cloud.run();
+  await twins;
+  const between = cloud.left();
+  cloud.wrapped('createKey', () => cloud.functions.createKey as never);
+  const again = await cloud.run({ user, rotation: state.claimUser.base.rotation }, 'again');
+
+  expect(ended).toBe('stuck');
+  expect(between).toMatchObject({ keys: ['old Active', 'new Active'], claims: [expect.any(String)], place: 'old' });
+  expect(between.secrets).toEqual([expect.stringContaining('/seal/'), expect.stringContaining('/vault/')]);
+  expect(again.ended).toBe('rotated');
+});
+
 test('a whole quiet rotation without probes takes at most 36 state entries', async () => {
   const cloud = await createCloud();
 
