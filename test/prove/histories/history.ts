@@ -15,6 +15,8 @@ import { openTown } from './town.ts';
 /** Histories in a case, and steps in one at most. */
 const runs = 6;
 const longest = 90;
+/** A history is shrunk for so long, in milliseconds; histories that hold take seconds. */
+const interruptAfterTimeLimit = 120_000;
 
 /** How many cases there are where none is asked for by name. */
 const seeds = 1000;
@@ -56,7 +58,11 @@ async function manyHistories(kind: 'file' | 'secret', seed: number): Promise<num
       });
     },
   );
-  const { failed, errorInstance, numShrinks } = await fc.check(property, { seed, numRuns: runs });
+  const { failed, errorInstance, numShrinks } = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    interruptAfterTimeLimit,
+  });
   if (!failed) return tried;
   if (!(errorInstance instanceof Broken)) throw errorInstance;
   throw new Error(`${errorInstance.message}\n  seed ${seed}, shrunk ${numShrinks} times`);
