@@ -83,7 +83,7 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
       return { verdict: 'refused', reason: `the new key ${shortKeyId(newKey)} is not an active key of ${plan.user}` };
     }
     throw new UnexpectedStateError(`the new key ${shortKeyId(newKey)} is not active any more`, {
-      hint: `nothing was changed; make it active again (${reactivateCommand(plan.user, newKey)}), or keyturn rollback ${context.rotation}`,
+      hint: `nothing was changed; make it active again (${reactivateCommand(plan.user, newKey)}), or keyturn rollback ${context.rotation}; where neither is possible, keyturn release ${context.rotation} gives it up`,
     });
   }
   if (plan.from === 'start') {
