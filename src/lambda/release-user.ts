@@ -50,11 +50,12 @@ async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Pr
   const { aws, clock, deployment, log } = parts;
   const at = instant(aws.time() ?? clock.now());
   const reason = readCause(error?.Cause ?? '').message || 'the rotation was not begun';
-  const { user, rotation } = inputOf(execution);
+  const { user, rotation, from } = inputOf(execution);
   // What it would have gone on with stays as it is, and is still open.
   if (rotation) return { at, verdict: 'stuck', reason };
   const own = rotationOf(execution);
   const claim = claimOf(own, await aws.user(user));
+  if (from === 'watch') await parts.seal.remove(own);
   if (claim) await releaseClaim(aws, user, own, at);
   const [, , , , account = ''] = execution.id.split(':');
   const about = { account, user, rotation: own };

@@ -318,6 +318,20 @@ describe('the second half alone', () => {
     expect(cloud.left()).toMatchObject({ keys: ['old Active', 'other Active'], place: 'old' });
   });
 
+  test('leaves no seal where its claimUser never gets to answer', async () => {
+    const cloud = await createCloud(replaced);
+    const [oldKey, newKey] = cloud.ids;
+    cloud.wrapped('claimUser', (run) => async (event, context) => {
+      await run(event, context);
+      throw Object.assign(new Error('no answer'), { name: 'Lambda.Unknown' });
+    });
+
+    const { ended } = await cloud.run({ user, from: 'watch', oldKey, newKey });
+
+    expect(ended).toBe('refused');
+    expect(cloud.left()).toMatchObject({ keys: ['old Active', 'other Active'], claims: [], secrets: [] });
+  });
+
   test.each(['one after the other', 'at once'])('is sealed once where it is begun twice, %s', async (when) => {
     const cloud = await createCloud(replaced);
     const [oldKey, newKey] = cloud.ids;
