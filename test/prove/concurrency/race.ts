@@ -43,7 +43,6 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
       stateDir: join(desk.folder, n % 5 < 3 ? `state-${n % folders}` : `elsewhere-${n}`),
       vault: n % 5 < 3 ? 'file' : 'secretsmanager',
       gate: await openGate(sandbox, { clock, time, takes: travelTimes(seed * 1000 + n) }),
-      process: await takeProcess(),
     })),
   );
   ending.onTestFinished(async () => {
@@ -59,37 +58,43 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
     checker.look(when);
     for (const { accessKeyId } of place.read()) if (accessKeyId !== old) delivered.add(accessKeyId);
   };
+  const run = async ({ stateDir, gate }: (typeof contenders)[number], line: string): Promise<Ran> => {
+    const env = {
+      ...desk.env,
+      KEYTURN_STATE_DIR: stateDir,
+      AWS_ENDPOINT_URL: gate.url,
+      AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true',
+    };
+    const process = await takeProcess();
+    const ended = await process.run({
+      argv: line.split(' '),
+      env: env as Record<string, string>,
+      cwd: desk.cwd,
+      home: desk.home,
+      roles: [[desk.folder, 'file']],
+      dieAt: null,
+      record: false,
+      tellWhileAsking: true,
+      time,
+      clock,
+      onPlaced: () => {
+        canary.learn(stateDir, desk.credentialsFile);
+        look('after a file was put in place');
+      },
+      held: gate.underWay,
+    });
+    giveBack(process);
+    transcript(canary, ended.code, ended.stdout, ended.stderr);
+    return ended;
+  };
   const line = `rotate --user ${user} --to ${desk.place} --quiet-for 1h --grace 1h --yes --wait`;
-  const ran = await Promise.all(
-    contenders.map(async ({ stateDir, vault, gate, process }): Promise<Ran> => {
-      const env = {
-        ...desk.env,
-        KEYTURN_STATE_DIR: stateDir,
-        AWS_ENDPOINT_URL: gate.url,
-        AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true',
-      };
-      const ended = await process.run({
-        argv: `${line} --vault ${vault}`.split(' '),
-        env: env as Record<string, string>,
-        cwd: desk.cwd,
-        home: desk.home,
-        roles: [[desk.folder, 'file']],
-        dieAt: null,
-        record: false,
-        tellWhileAsking: true,
-        time,
-        clock,
-        onPlaced: () => {
-          canary.learn(stateDir, desk.credentialsFile);
-          look('after a file was put in place');
-        },
-        held: gate.underWay,
-      });
-      giveBack(process);
-      return ended;
-    }),
-  );
-  for (const { code, stdout, stderr } of ran) transcript(canary, code, stdout, stderr);
+  const ran = await Promise.all(contenders.map((one) => run(one, `${line} --vault ${one.vault}`)));
+  // Where a read of its own vault is behind, the winner stops rather than guess; a minute later it can be read.
+  for (const [n, one] of contenders.entries()) {
+    if (reads === 'fresh' || ran[n]?.code !== exitCodes.stuck) continue;
+    await clock.advance(60_000);
+    ran[n] = await run(one, 'resume --wait --yes');
+  }
 
   const wrong = [...checker.violations, ...checker.atEnd({ over: true })];
   const codes = ran.map(({ code }) => code);
