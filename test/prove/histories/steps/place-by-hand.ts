@@ -6,7 +6,9 @@ import type { Town } from '../town.ts';
 
 /** A key that no rotation takes away without looking at the place. */
 function anotherPair({ keys, retiring, holds }: Model, { secrets }: Town, n: number) {
-  const ids = [...keys.keys()].filter((id) => id !== retiring && id !== holds?.accessKeyId && secrets.has(id));
+  // What lies in the vault alone is in nobody's hands.
+  const isKnown = (id: string) => secrets.has(id) && (keys.get(id)?.offered || !keys.get(id)?.ofKeyturn);
+  const ids = [...keys.keys()].filter((id) => id !== retiring && id !== holds?.accessKeyId && isKnown(id));
   if (ids.length === 0) return { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) };
   const accessKeyId = nth(ids, n);
   return { accessKeyId, secretAccessKey: secrets.get(accessKeyId) as string };
