@@ -48,6 +48,7 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
   };
   const vault = join(desk.stateDir, 'vault');
   const orphans = new Set<string>();
+  const kept = new Set(desk.ids);
   const roles: (readonly [string, string])[] = [
     [records, 'record'],
     [join(desk.stateDir, 'locks'), 'lock'],
@@ -80,6 +81,7 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
       onFile: (name) => onPoint?.({ name, step }),
       onPlaced: (role) => {
         if (role === 'record') step = stepNow();
+        noteKept();
         desk.canary.learn(desk.stateDir, desk.credentialsFile);
         checker.look(`after a ${role} was put in place`);
       },
@@ -92,16 +94,20 @@ export async function openStage(kind: PlaceKind, retires: boolean, ending: Endin
     return transcript(desk.canary, ran.code, ran.stdout, ran.stderr);
   };
 
-  /** Keys whose secret died with the process that made them: they are to be removed, and until then nobody can keep it. */
-  function noteOrphans() {
-    const kept = [
+  /** Of what keys a vault or a place has the pair now: some day nobody needs that any more. */
+  function noteKept() {
+    const texts = [
       ...namesIn(vault).flatMap((name) => (name.startsWith('.') ? [] : readFileSync(join(vault, name), 'utf8'))),
       ...desk.sandbox.inspection.secrets('keyturn/').map(({ value }) => value ?? ''),
       ...places.flatMap((place) => place.read().map(({ accessKeyId }) => accessKeyId)),
     ];
-    for (const { id } of desk.sandbox.inspection.keys(user)) {
-      if (!desk.ids.includes(id) && !kept.some((text) => text.includes(id))) orphans.add(id);
-    }
+    for (const { id } of desk.sandbox.inspection.keys(user)) if (texts.some((text) => text.includes(id))) kept.add(id);
+  }
+
+  /** Keys whose secret died with the process that made them: they are to be removed, and until then nobody can keep it. */
+  function noteOrphans() {
+    noteKept();
+    for (const { id } of desk.sandbox.inspection.keys(user)) if (!kept.has(id)) orphans.add(id);
   }
 
   /** What is wrong so far. */
