@@ -158,7 +158,12 @@ test.each([
     );
 
     const { overrides } = desk.record(json().rotation ?? '').context.plan;
-    expect(overrides.map(({ what }) => what)).toEqual(['shortQuiet', 'shortGrace', 'blindGrace', 'unproven']);
+    expect(overrides).toMatchObject([
+      { what: 'shortQuiet' },
+      { what: 'shortGrace' },
+      { what: 'blindGrace' },
+      { what: 'unproven' },
+    ]);
     expect(stderr.split('which can live for 36 hours after it; less was asked for').length - 1).toBe(warnings);
   },
 );
