@@ -62,8 +62,12 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     }
     const unanswered = error?.Error === 'AnswerUnknownError' && (cutOff || context.freeSlot !== undefined);
     const unknown = stored !== null || unanswered || (cutOff && keys.some(isStranger));
+    // Then something was changed, by name or not, and nobody may say that nothing was.
+    const madeRoom = (context.freeSlot?.removed ?? null) !== null;
     const ours =
-      plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.createKey !== undefined || unknown;
+      plan.from === 'watch'
+        ? context.checkOldKeyUse !== undefined
+        : context.createKey !== undefined || unknown || madeRoom;
     if (ours) return { verdict: 'stuck', reason: error ? readCause(error.Cause).message : 'the rotation is not over' };
 
     const { verdict, reason } = context.inspectKeys ?? {};

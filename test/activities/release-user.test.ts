@@ -25,6 +25,12 @@ describe('releaseUser where no key of ours is known', () => {
       'stuck',
       'as arranged',
     ],
+    [
+      'another key was removed to make room',
+      { freeSlot: { ...freed.freeSlot, removed: 'AKIAIOSFODNN7EXAMPLE' }, ...error('AccessDeniedError') },
+      'stuck',
+      'as arranged',
+    ],
     ['S10 a record that was overtaken', error('RecordError'), 'stuck', 'as arranged'],
     [
       'createKey was cut off, and left nothing',
