@@ -455,6 +455,7 @@ test('keyturn release leaves the claim of a rotation that runs there, and clears
 test('keyturn retire runs its second half there', async () => {
   const desk = await openCloudDesk({
     keys: [{ createdAt: '2026-06-01T08:00:00Z' }, { createdAt: '2026-11-01T08:00:00Z' }],
+    shipped: { consumers: [] },
   });
   const [old, other] = desk.ids;
 

@@ -6,7 +6,7 @@ lane(
   {
     name: 'cloud-cut',
     what: 'a function cut off once before, in or after one of its requests',
-    sample: { test: 3, prove: 60 },
+    sample: { test: 3, prove: 40 },
   },
   (wanted) => casesOf(wanted, cutOff),
 );
@@ -15,7 +15,7 @@ lane(
   {
     name: 'cloud-cut-for-good',
     what: 'a function cut off at every try, then going on or back',
-    sample: { test: 3, prove: 60 },
+    sample: { test: 3, prove: 40 },
   },
   (wanted) => casesOf(wanted, cutOffForGood),
 );
@@ -24,7 +24,7 @@ lane(
   {
     name: 'cloud-twice',
     what: 'a function called twice in a row, or twice at once',
-    sample: { test: 3, prove: 60 },
+    sample: { test: 3, prove: 40 },
   },
   (wanted) => casesOf(wanted, twice),
 );
@@ -33,7 +33,7 @@ lane(
   {
     name: 'cloud-stopped',
     what: 'an execution stopped in a state, then going on or back',
-    sample: { test: 3, prove: 60 },
+    sample: { test: 3, prove: 40 },
   },
   (wanted) => casesOf(wanted, stopped),
 );

@@ -39,16 +39,16 @@ function concerns(name: string, wanted: string): boolean {
 const isRequest = ({ point }: Recorded) => point.includes('.');
 
 crashes(
-  { name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 150 } },
+  { name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 100 } },
   async (wanted) => (await crashesOfAll(everywhere, wanted, 2)).filter(isRequest).map(killedOnce),
 );
 
-crashes({ name: 'crash-file', what: 'killed at a change of a file', sample: { test: 4, prove: 150 } }, async (wanted) =>
+crashes({ name: 'crash-file', what: 'killed at a change of a file', sample: { test: 4, prove: 100 } }, async (wanted) =>
   (await crashesOfAll(everywhere, wanted, 2)).filter((crash) => !isRequest(crash)).map(killedOnce),
 );
 
 crashes(
-  { name: 'crash-place', what: 'killed while other places are written', sample: { test: 2, prove: 60 } },
+  { name: 'crash-place', what: 'killed while other places are written', sample: { test: 2, prove: 40 } },
   async (wanted) =>
     (await crashesOfAll(elsewhere, wanted, 1))
       .filter(({ step }) => step === 'deliverKey' || step === 'restoreConsumers')

@@ -6,7 +6,7 @@ lane(
   {
     name: 'faults-file',
     what: 'every request × every fault, credentials file and file vault',
-    sample: { test: 12, prove: 250 },
+    sample: { test: 12, prove: 180 },
   },
   (wanted) => faultCases('file', wanted),
 );

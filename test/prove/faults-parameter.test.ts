@@ -6,7 +6,7 @@ lane(
   {
     name: 'faults-parameter',
     what: 'every request × every fault, parameter, and vault in Secrets Manager',
-    sample: { test: 4, prove: 60 },
+    sample: { test: 4, prove: 40 },
   },
   (wanted) => faultCases('parameter', wanted),
 );

@@ -6,7 +6,7 @@ lane(
   {
     name: 'faults-secret',
     what: 'every request × every fault, secret and vault in Secrets Manager',
-    sample: { test: 12, prove: 250 },
+    sample: { test: 12, prove: 180 },
   },
   (wanted) => faultCases('secret', wanted),
 );
