@@ -28,7 +28,7 @@ const policy = [
   // moto has no policy simulator, and what cannot be found out counts as if they could.
   `defaults: { unproven: proceed, administrators: [${users}] }`,
   'rules:',
-  ...Object.entries(times).map(([user, rule]) => `- { user: ${user}, consumers: ["${placeOf(user)}"], ${rule} }`),
+  ...Object.entries(times).map(([user, rule]) => `- { user: ${user}, ${consumersOf(user)}${rule} }`),
 ].join('\n');
 
 async function historyOf({ execution }: Pick<RotationJson, 'execution'>): Promise<HistoryEvent[]> {
@@ -56,6 +56,11 @@ async function recordOf({ user, rotation }: RotationJson): Promise<string> {
   const asked = { Bucket: 'keyturn-records', Key: `records/${user}/${rotation}.json` };
   const { Body } = await new S3Client(clientFor(emulator)).send(new GetObjectCommand(asked));
   return Body?.transformToString() ?? '';
+}
+
+/** The place of the one who is handed over is out of reach there. */
+function consumersOf(user: string): string {
+  return user === 'handed' ? '' : `consumers: ["${placeOf(user)}"], `;
 }
 
 function placeOf(user: string): string {
