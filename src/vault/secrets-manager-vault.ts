@@ -30,10 +30,14 @@ export const permissions: Readonly<Record<keyof Vault, readonly string[]>> = {
 
 /** How long a read may be behind a write, in milliseconds. */
 const settleLimit = 15_000;
+const lookAgainAfter = 2_000;
 
 /** The secrets are named `keyturn/vault/ROTATION`. One process at a time works on a rotation, as with every vault. */
 export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Vault {
-  const read = async (rotation: string): Promise<Stored | null> => {
+  /** The version that this process wrote last, by rotation: a read that shows another one is behind. */
+  const ownVersions = new Map<string, string>();
+
+  const readOnce = async (rotation: string): Promise<Stored | null> => {
     const name = vaultSecretOf(rotation);
     try {
       const { version, text } = await secrets().value(name, { stage: 'AWSCURRENT' });
@@ -46,6 +50,16 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
     throw new VaultError(`the key pairs of rotation ${rotation} cannot be read from the vault`, {
       hint: `see the secret ${name}; it and the keys in AWS are as they were`,
     });
+  };
+
+  const read = async (rotation: string): Promise<Stored | null> => {
+    const own = ownVersions.get(rotation);
+    const end = clock.monotonic() + settleLimit;
+    for (;;) {
+      const stored = await readOnce(rotation);
+      if (own === undefined || stored?.version === own || clock.monotonic() >= end) return stored;
+      await clock.sleep(1_000);
+    }
   };
 
   /** Resolves when what was written is what is read. */
@@ -63,10 +77,9 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
         description: `keyturn keeps this until rotation ${rotation} ends`,
         kmsKey,
       });
-    const end = clock.monotonic() + settleLimit;
-    while ((await read(rotation))?.version !== token) {
-      if (clock.monotonic() >= end) throw new VaultError(`the vault does not give back what was put into ${name}`);
-      await clock.sleep(1_000);
+    ownVersions.set(rotation, token);
+    if ((await read(rotation))?.version !== token) {
+      throw new VaultError(`the vault does not give back what was put into ${name}`);
     }
   };
 
@@ -88,11 +101,19 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
 
     remove: (rotation, slot) =>
       asVaultError(async () => {
-        const stored = await read(rotation);
+        let stored = await read(rotation);
+        if (!stored?.pairs[slot]) {
+          // The only read may be one that is behind, and nobody would look for the pair any more.
+          await clock.sleep(lookAgainAfter);
+          stored = await read(rotation);
+        }
         if (!stored?.pairs[slot]) return;
         const { [slot]: _, ...others } = stored.pairs;
         if (Object.keys(others).length > 0) await write(rotation, stored, others, `without ${slot}`);
-        else await secrets().deleteAtOnce(vaultSecretOf(rotation));
+        else {
+          await secrets().deleteAtOnce(vaultSecretOf(rotation));
+          ownVersions.delete(rotation);
+        }
       }),
   };
 }

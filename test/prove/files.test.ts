@@ -46,7 +46,8 @@ lane(
   {
     name: 'files',
     what: 'random credentials and .env files, read by the SDK, botocore and dotenv before and after',
-    sample: { test: 4, prove: 200 },
+    sample: { test: 4, prove: 120 },
+    atOnce: 4,
   },
   () =>
     Object.entries(kinds).flatMap(([name, kind]) =>

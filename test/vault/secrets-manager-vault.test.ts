@@ -5,14 +5,14 @@ import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
 import { createVirtualClock } from '../../src/clock.ts';
 import { VaultError } from '../../src/errors.ts';
-import { createSandbox } from '../../src/sandbox/index.ts';
+import { createSandbox, type Settings } from '../../src/sandbox/index.ts';
 import { createSecretsManagerVault } from '../../src/vault/secrets-manager-vault.ts';
 import { describeVault } from './vault-contract.ts';
 
 const pair = new KeyPair('AKIAIOSFODNN7FIRST01', 'first/secret+of=forty-characters-in-all+');
 const other = new KeyPair('AKIAIOSFODNN7SECOND2', 'second/secret+of=forty-characters-in-al+');
 
-async function setUp(settings: { readDelay?: number } = {}) {
+async function setUp(settings: Partial<Settings> = {}) {
   const clock = createVirtualClock('2026-12-06T10:00:00Z');
   const sandbox = await createSandbox({ clock, seed: 'vault', ...settings });
   onTestFinished(() => sandbox.close());
@@ -66,6 +66,30 @@ test('S20 the same pair of a rotation is the same request, another pair or rotat
 
   expect(again).toBe(first);
   expect(new Set([first, ofAnother, elsewhere]).size).toBe(3);
+});
+
+describe('where single reads are behind', () => {
+  const behind = (read: number) => ({ readDelay: 60_000, staleReads: (one: { read: number }) => one.read === read });
+
+  test('what this process has put there is found all the same', async () => {
+    // The first read looks whether the slot is free, the second whether the pair has arrived.
+    const { open } = await setUp(behind(3));
+    const vault = open();
+    await vault.put('r1', 'new', pair);
+
+    const found = await vault.get('r1', 'new');
+
+    expect(found?.accessKeyId).toBe('AKIAIOSFODNN7FIRST01');
+  });
+
+  test('a pair is not taken for gone at the first look', async () => {
+    const { open, kept } = await setUp(behind(3));
+    await open().put('r1', 'new', pair);
+
+    await open().remove('r1', 'new');
+
+    expect(kept()).toEqual({});
+  });
 });
 
 test.each(['CreateSecret', 'PutSecretValue', 'DeleteSecret'])(

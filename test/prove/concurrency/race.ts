@@ -89,11 +89,14 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
   };
   const line = `rotate --user ${user} --to ${desk.place} --quiet-for 1h --grace 1h --yes --wait`;
   const ran = await Promise.all(contenders.map((one) => run(one, `${line} --vault ${one.vault}`)));
-  // Where a read of its own vault is behind, the winner stops rather than guess; a minute later it can be read.
+  // Where reads are behind, whoever cannot tell what is true stops rather than guess. A minute later it goes on, or back.
   for (const [n, one] of contenders.entries()) {
     if (reads === 'fresh' || ran[n]?.code !== exitCodes.stuck) continue;
     await clock.advance(60_000);
     ran[n] = await run(one, 'resume --wait --yes');
+    if (ran[n].code !== exitCodes.stuck) continue;
+    const back = await run(one, 'rollback');
+    ran[n] = { ...back, code: back.code === exitCodes.done ? exitCodes.refused : back.code };
   }
 
   const wrong = [...checker.violations, ...checker.atEnd({ over: true })];
