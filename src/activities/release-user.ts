@@ -51,10 +51,10 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
 
     const isSure = unconfirmedPlaces(context).length === 0;
-    if (delivered && isSure && oldGone && isActive(keys, newKey)) {
+    if (delivered && isSure && oldGone && newKey && isActive(keys, newKey)) {
       return {
         verdict: 'rotated',
-        reason: `${shortKeyId(newKey ?? '')} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
+        reason: `${shortKeyId(newKey)} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
       };
     }
     if (isRollingBack(context) && (context.removeNewKey || context.verifyOldKey?.verdict === 'unkept')) {

@@ -18,6 +18,8 @@ import { type Canary, createCanary } from './canary.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { createTideClock } from './tide-clock.ts';
 
+export { allBut } from './world-options.ts';
+
 export const start = '2026-12-06T10:00:00Z';
 export const user = 'alice';
 
@@ -240,12 +242,6 @@ export function transcript(
       }
     },
   };
-}
-
-/** May do everything but the named actions. */
-export function allBut(...denied: string[]): PolicyDocument[] {
-  const allow = { Effect: 'Allow' as const, Action: '*', Resource: '*' };
-  return [{ Version: '2012-10-17', Statement: [allow, { Effect: 'Deny', Action: denied, Resource: '*' }] }];
 }
 
 /** The AWS settings of this machine, each to be taken away. */

@@ -2,6 +2,7 @@
 import type { PolicyDocument } from '../../../src/sandbox/index.ts';
 import { type Desk, type Ending, openDesk, type Transcript } from '../../support/cli.ts';
 import { printed } from '../../support/printed-policy.ts';
+import { allBut } from '../../support/world-options.ts';
 import { credentialsFilePlace, type Place, secretPlace } from '../checker.ts';
 
 export interface Scene {
@@ -89,8 +90,7 @@ export const ways: Record<string, Way> = {
 
 /** The scene with exactly this allowed; everything, where null. */
 export async function openScene(way: Way, policy: PolicyDocument | null, ending: Ending) {
-  const everything = [{ Version: '2012-10-17', Statement: { Effect: 'Allow' as const, Action: '*', Resource: '*' } }];
-  const desk = await openDesk({ policies: everything }, ending);
+  const desk = await openDesk({ policies: allBut() }, ending);
   const places = [credentialsFilePlace(desk.credentialsFile)];
   let to = `--to ${desk.place}`;
   if (way.inAws) {

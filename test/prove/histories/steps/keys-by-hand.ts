@@ -1,6 +1,7 @@
 // A person makes, deactivates, activates and deletes alice's keys in the console.
 import fc from 'fast-check';
 import { byHand, nth, type Step, step } from '../step.ts';
+import type { Town } from '../town.ts';
 
 const two = fc.nat(1);
 
@@ -14,43 +15,24 @@ export const keysByHand: fc.Arbitrary<Step> = fc.oneof(
       }),
     ),
   ),
-  two.map((which) =>
-    step(
-      byHand({
-        name: `a person deactivates key ${which}`,
-        may: ({ keys }) => keys.size > which,
-        take: ({ keys }, { account }) => {
-          const id = nth([...keys.keys()], which);
-          account.setStatus(id, 'Inactive');
-          return id;
-        },
-      }),
-    ),
-  ),
-  two.map((which) =>
-    step(
-      byHand({
-        name: `a person activates key ${which}`,
-        may: ({ keys }) => keys.size > which,
-        take: ({ keys }, { account }) => {
-          const id = nth([...keys.keys()], which);
-          account.setStatus(id, 'Active');
-          return id;
-        },
-      }),
-    ),
-  ),
-  two.map((which) =>
-    step(
-      byHand({
-        name: `a person deletes key ${which}`,
-        may: ({ keys }) => keys.size > which,
-        take: ({ keys }, { account }) => {
-          const id = nth([...keys.keys()], which);
-          account.deleteKey(id);
-          return id;
-        },
-      }),
-    ),
-  ),
+  toKey('deactivates', ({ account }, id) => account.setStatus(id, 'Inactive')),
+  toKey('activates', ({ account }, id) => account.setStatus(id, 'Active')),
+  toKey('deletes', ({ account }, id) => account.deleteKey(id)),
 );
+
+/** With the first or the second key of the list. */
+function toKey(does: string, change: (town: Town, id: string) => void): fc.Arbitrary<Step> {
+  return two.map((which) =>
+    step(
+      byHand({
+        name: `a person ${does} key ${which}`,
+        may: ({ keys }) => keys.size > which,
+        take: ({ keys }, town) => {
+          const id = nth([...keys.keys()], which);
+          change(town, id);
+          return id;
+        },
+      }),
+    ),
+  );
+}
