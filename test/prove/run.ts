@@ -16,7 +16,10 @@ const { values } = parseArgs({
   },
 });
 const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
-if (!Number.isSafeInteger(seed)) throw new Error(`--seed takes a whole number, not ${values.seed}`);
+if (!Number.isSafeInteger(seed)) {
+  console.error(`error: --seed takes a whole number, not ${values.seed}`);
+  process.exit(2);
+}
 const settings = { scale: values.full ? 'full' : 'prove', seed, only: values.case ?? null } as const;
 setSettings(settings);
 
@@ -46,8 +49,9 @@ const vitest = await startVitest('test', [], {
 await vitest.close();
 
 for (const failure of failures) console.error(`${failure}\n`);
-console.log(table(rows, settings));
-if (rows.length === 0) {
+if (rows.length > 0) {
+  console.log(table(rows, settings));
+} else {
   console.error(`error: there is no case ${values.case}`);
   process.exitCode = 1;
 }
