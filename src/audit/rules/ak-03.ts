@@ -1,5 +1,5 @@
 // AK-03: an active key is going to be too old soon.
-import { instant, timeOf } from '../../clock.ts';
+import { instant } from '../../clock.ts';
 import type { Rule } from '../contract.ts';
 import {
   aboutKey,
@@ -22,17 +22,16 @@ export const ak03: Rule = {
   needs: [],
   judge: (user, limits) =>
     activeKeys(user).flatMap((key) => {
-      const { createdAt } = key;
-      const age = since(createdAt, limits);
-      if (user.isRoot || createdAt === null || age === null || isInRotation(key, user)) return [];
+      const age = since(key.createdAt, limits);
+      if (user.isRoot || age === null || isInRotation(key, user)) return [];
       const allowed = maxAgeOf(user, limits);
-      const from = allowed - limits.dueSoonDays;
+      const from = Math.max(0, allowed - limits.dueSoonDays);
       if (!isOver(age, from, limits) || isOver(age, allowed, limits)) return [];
-      const due = instant(timeOf(createdAt) + allowed * day);
+      const due = instant(limits.now - age + allowed * day);
       return aboutKey(key, limits, {
         severity: 'low',
         title: `${nameOf(key)} of ${user.user} is ${days(age)} old and due by ${due}`,
-        because: `${days(age)} since ${createdAt} are more than ${from} and not yet more than ${allowed}`,
+        because: `${days(age)} since ${key.createdAt} are more than ${from} and not yet more than ${allowed}`,
         command: rotateCommand(user, key),
         text: 'replace it before it is too old; a rotation takes weeks',
         evidence: { due },

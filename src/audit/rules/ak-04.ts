@@ -10,16 +10,16 @@ export const ak04: Rule = {
   needs: [],
   judge: (user, limits) => {
     const active = judgedKeys(user, limits);
-    const isRotating = !limits.asProwler && (openRotations(user) ?? []).length > 0;
+    const isRotating = !limits.asProwler && openRotations(user).length > 0;
     if (active.length < 2 || isRotating) return [];
-    const [older, newer] = [...active].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''));
-    const named = older?.id && newer?.id;
+    const byAge = [...active].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''));
+    const [older, newer] = byAge.map(({ id }) => id);
     return [
       aboutUser({
         severity: 'medium',
         title: `${user.user} has ${active.length} active keys: ${active.map(nameOf).join(' and ')}`,
         because: `${active.length} keys are active${limits.asProwler ? '' : `, and ${openness(user)}`}`,
-        command: named ? `keyturn retire --user ${quoted(user.user)} --key ${older.id} --new-key ${newer.id}` : null,
+        command: older && newer ? `keyturn retire --user ${quoted(user.user)} --key ${older} --new-key ${newer}` : null,
         text: user.isRoot
           ? 'delete both root keys'
           : 'retire the one that nobody needs: keyturn watches it first, and deletes it when it is quiet',

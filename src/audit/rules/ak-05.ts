@@ -9,7 +9,7 @@ export const ak05: Rule = {
   source: 'CIS AWS Foundations, "Ensure there is only one active access key for any single IAM user"',
   needs: ['ids', 'rotations'],
   judge: (user, limits) =>
-    (openRotations(user) ?? []).flatMap((open) => {
+    openRotations(user).flatMap((open) => {
       const both = user.keys.filter(
         ({ id, active }) => active && id !== null && (id === open.oldKey || id === open.newKey),
       );

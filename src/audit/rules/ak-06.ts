@@ -12,7 +12,7 @@ export const ak06: Rule = {
   judge: (user, limits) =>
     user.keys.flatMap((key) => {
       if (key.active || user.isRoot) return [];
-      const open = (openRotations(user) ?? []).find(({ oldKey }) => key.id !== null && oldKey === key.id);
+      const open = openRotations(user).find(({ oldKey }) => key.id !== null && oldKey === key.id);
       if (isInRotation(key, user) && !open?.deactivatedAt) return [];
       const deactivated = open?.deactivatedAt ?? deactivatedAt(user, key);
       // Nobody tells when a key was deactivated; without a witness only a key that is old anyway counts.

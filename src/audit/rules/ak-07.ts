@@ -9,7 +9,7 @@ export const ak07: Rule = {
   source: 'IAM User Guide, "IAM and STS quotas": two access keys for a user, inactive ones included',
   needs: [],
   judge: (user) => {
-    if (user.isRoot || user.keys.length < 2 || (openRotations(user) ?? []).length > 0) return [];
+    if (user.isRoot || user.keys.length < 2 || openRotations(user).length > 0) return [];
     const inactive = user.keys.find(({ active }) => !active);
     return [
       aboutUser({

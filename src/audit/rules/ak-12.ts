@@ -26,8 +26,7 @@ export const ak12: Rule = {
       return aboutKey(key, limits, {
         severity: 'medium',
         title: `${user.user} signs in to the console and has a key that was never used: ${nameOf(key)}`,
-        because:
-          `the password is enabled, the key is active, and no use is known ${age === null ? '' : `in ${days(age)}`}`.trim(),
+        because: `the password is enabled, the key is active, and no use is known${age === null ? '' : ` in ${days(age)}`}`,
         command: user.isRoot ? null : deleteCommand(user, key),
         text: 'delete it; whoever needs one can have one made',
       });

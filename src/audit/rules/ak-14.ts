@@ -10,7 +10,7 @@ export const ak14: Rule = {
   source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less", the remediation',
   needs: ['ids', 'uses', 'rotations'],
   judge: (user, limits) =>
-    (openRotations(user) ?? []).flatMap((open) => {
+    openRotations(user).flatMap((open) => {
       const key = user.keys.find(({ id }) => id !== null && id === open.oldKey);
       if (!key?.lastUsedAt || !open.deliveredAt || timeOf(key.lastUsedAt) <= timeOf(open.deliveredAt)) return [];
       return aboutKey(key, limits, {

@@ -12,7 +12,7 @@ export const ak15: Rule = {
   source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less", the remediation',
   needs: ['ids', 'uses', 'rotations'],
   judge: (user, limits) =>
-    (openRotations(user) ?? []).flatMap((open) => {
+    openRotations(user).flatMap((open) => {
       const key = user.keys.find(({ id }) => id !== null && id === open.newKey);
       const waited = since(open.deliveredAt ?? open.since, limits);
       if (!key || !isNeverUsed(key) || waited === null || waited <= patience * day) return [];

@@ -10,7 +10,7 @@ export const ak21: Rule = {
   needs: ['powers'],
   judge: (user, limits) => {
     const { powers } = user;
-    if (user.isRoot || activeKeys(user).length === 0 || powers.state !== 'known') return [];
+    if (user.isRoot || powers.state !== 'known') return [];
     const { mintsKeysBy } = powers.value;
     if (mintsKeysBy.length === 0) return [];
     return activeKeys(user).map((key) =>

@@ -12,7 +12,7 @@ export const ak32: Rule = {
   judge: (user, limits) => {
     // Where nothing of keyturn is known to make keys, every key is made outside of it.
     if (limits.rotators.length === 0) return [];
-    const known = (openRotations(user) ?? []).flatMap(({ oldKey, newKey }) => [oldKey, newKey]);
+    const known = openRotations(user).flatMap(({ oldKey, newKey }) => [oldKey, newKey]);
     return madeEvents(user).flatMap((event) => {
       const key = keyOfEvent(user, event);
       if (!key || isOurs(event, limits) || known.includes(event.keyId)) return [];

@@ -12,7 +12,7 @@ export const ak42: Rule = {
   source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less"',
   needs: ['rotations'],
   judge: (user, limits) =>
-    (openRotations(user) ?? []).flatMap((open) => {
+    openRotations(user).flatMap((open) => {
       const age = since(open.since, limits) ?? 0;
       const isForgotten = open.standing === 'stopped' && age > forgotten * day;
       if (open.standing !== 'stuck' && !isForgotten) return [];

@@ -11,7 +11,7 @@ export const ak50: Rule = {
   needs: [],
   judge: (user) => {
     const { listed, tags, powers, rotations, events, hasMoreKeys } = user;
-    const sources: [Need, string, Source<unknown>][] = [
+    const sources: [Need, string, Source<unknown> | undefined][] = [
       ['ids', 'its keys', listed],
       ['uses', 'when its keys were used', usesOf(user)],
       ['tags', 'its tags', tags],
@@ -20,7 +20,7 @@ export const ak50: Rule = {
       ['events', 'its events', events],
     ];
     const unread = sources.flatMap(([need, what, source]) =>
-      source.state === 'unknown' && !source.everywhere ? incomplete(user, need, what, source) : [],
+      source?.state === 'unknown' && !source.everywhere ? incomplete(user, need, what, source) : [],
     );
     if (!hasMoreKeys || listed.state !== 'notAsked') return unread;
     const why = 'the report tells of more keys than it shows';
@@ -28,12 +28,12 @@ export const ak50: Rule = {
   },
 };
 
-function usesOf(user: UserFacts): Source<null> {
+function usesOf(user: UserFacts): Source<unknown> | undefined {
   const { listed } = user;
   const unread =
     listed.state === 'known' ? listed.value.flatMap(({ use }) => (use.state === 'unknown' ? use : [])) : [];
   const isMissed = activeKeys(user).some(({ isUseKnown }) => !isUseKnown);
-  return (isMissed && unread[0]) || { state: 'notAsked', why: 'the report says it' };
+  return isMissed ? unread[0] : undefined;
 }
 
 function incomplete(

@@ -16,14 +16,12 @@ export function days(ms: number): string {
 }
 
 /** Whether it is more than so many days ago: exactly, or as Prowler reckons, by whole days that have passed. */
-export function isOver(ms: number | null, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
-  if (ms === null) return false;
+export function isOver(ms: number, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
   return asProwler ? Math.floor(ms / day) > limit : ms > limit * day;
 }
 
 /** CIS says "45 days or more"; by whole days only what is more. */
-export function isUnusedFor(ms: number | null, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
-  if (ms === null) return false;
+export function isUnusedFor(ms: number, limit: number, { asProwler }: Pick<Limits, 'asProwler'>): boolean {
   return asProwler ? Math.floor(ms / day) > limit : ms >= limit * day;
 }
 
@@ -49,18 +47,17 @@ export function nameOf({ id, slot }: AuditedKey): string {
   return id ?? (slot === null ? 'a key' : `the key in slot ${slot}`);
 }
 
-/** Null where it is not known whether there is one. */
-export function openRotations({ rotations }: UserFacts): readonly OpenRotation[] | null {
-  return rotations.state === 'known' ? rotations.value : null;
+/** None where it is not known whether there is one. */
+export function openRotations({ rotations }: UserFacts): readonly OpenRotation[] {
+  return rotations.state === 'known' ? rotations.value : [];
 }
 
 export function isInRotation(key: AuditedKey, user: UserFacts): boolean {
-  const open = openRotations(user) ?? [];
-  return open.some(({ oldKey, newKey }) => key.id !== null && (key.id === oldKey || key.id === newKey));
+  return openRotations(user).some(({ oldKey, newKey }) => key.id !== null && (key.id === oldKey || key.id === newKey));
 }
 
 export function isNewInRotation({ id }: AuditedKey, user: UserFacts): boolean {
-  return (openRotations(user) ?? []).some(({ newKey }) => id !== null && newKey === id);
+  return openRotations(user).some(({ newKey }) => id !== null && newKey === id);
 }
 
 let last = { now: Number.NaN, at: '' };
