@@ -164,6 +164,11 @@ async function namedUser(deps: ActivityDeps, { plan }: RotationContext): Promise
   return user;
 }
 
+/** Throws RecordError where this rotation has no claim any more: it is over, or was given up. */
+export async function mustBeClaimed(deps: ActivityDeps, context: RotationContext): Promise<void> {
+  await ownClaim(deps, context, await deps.aws.user(context.plan.user));
+}
+
 /** Our claim; missing in two reads it is gone, missing in one it may only be late (S10). */
 async function ownClaim(deps: ActivityDeps, context: RotationContext, user: User): Promise<Claim> {
   const claim = claimOf(context.rotation, user);

@@ -10,6 +10,7 @@ import { awsTime, stamp } from './aws-time.ts';
 import { askAnew, type Fence, fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { mustNotBeHalted } from './halt.ts';
+import { keepPair } from './keep-pair.ts';
 import { deleteInactive, findKey, settledKeys } from './keys.ts';
 import { orphanPermissions, removeOrphan } from './orphan.ts';
 
@@ -34,7 +35,7 @@ export function createKey(deps: ActivityDeps): Activity<'createKey'> {
 
     const { pair, createdAt } = await createOnce(context);
     try {
-      await vault.put(rotation, 'new', pair);
+      await keepPair(deps, context, 'new', pair);
     } catch (error) {
       // Nobody will ever have this secret, and no place was offered it: the key must not stay.
       await discard(context, pair.accessKeyId);

@@ -4,10 +4,12 @@ import { instant } from '../clock.ts';
 import { ConsumerError } from '../errors.ts';
 import type { ConsumerStatus } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
+import { mustBeClaimed } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { keepPair, keepPairPermissions } from './keep-pair.ts';
 import { openPlace } from './places.ts';
 
-export const permissions: string[] = [];
+export const permissions = keepPairPermissions;
 
 export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsumers'> {
   return async (context) => {
@@ -28,7 +30,9 @@ export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsu
         });
         for (const note of notes) await deps.announce({ about: 'preflightConsumers', text: `${spec}: ${note}` });
         if (!oldPairKept && pair && holds === plan.oldKey) {
-          await deps.vault.put(rotation, 'old', pair);
+          // A function that begins only now may be of a rotation that is over.
+          await mustBeClaimed(deps, context);
+          await keepPair(deps, context, 'old', pair);
           oldPairKept = true;
         }
       } catch (error) {

@@ -23,9 +23,9 @@ test('a quiet rotation without probes makes these calls, in this order, and no o
   expect(calls).toEqual([
     ['claimUser', ['GetCallerIdentity', 'GetUser', 'TagUser', 'GetUser']],
     ['inspectKeys', ['GetCallerIdentity', 'GetUser', 'ListAccessKeys', 'GetAccessKeyLastUsed']],
-    ['preflightConsumers', []],
+    ['preflightConsumers', ['GetUser', 'GetUser']],
     ['freeSlot', []],
-    ['createKey', ['GetCallerIdentity', 'GetUser', 'TagUser', 'CreateAccessKey', 'ListAccessKeys']],
+    ['createKey', ['GetCallerIdentity', 'GetUser', 'TagUser', 'CreateAccessKey', 'GetUser', 'ListAccessKeys']],
     ['verifyNewKey', ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity']],
     ['deliverKey', ['GetCallerIdentity', 'GetUser', 'TagUser']],
     // The old key's last use, then the new key's.

@@ -2,14 +2,17 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
-import { createWorld, user } from '../support/world.ts';
+import { createActivities } from '../../src/activities/index.ts';
+import type { Vault } from '../../src/vault/contract.ts';
+import { createWorld, user, type World } from '../support/world.ts';
 
 describe('preflightConsumers', () => {
   test('keeps the old pair in the vault and changes no place', async () => {
     const world = await createWorld({ profiles: ['default', 'batch'] });
+    const context = await world.reach('preflightConsumers');
     const before = world.content();
 
-    const { consumers, oldPairKept } = await world.activities.preflightConsumers(world.context());
+    const { consumers, oldPairKept } = await world.activities.preflightConsumers(context);
 
     expect(consumers.map(({ state }) => state)).toEqual(['pending', 'pending']);
     expect(oldPairKept).toBe(true);
@@ -19,9 +22,10 @@ describe('preflightConsumers', () => {
 
   test('names the first place that is not ready, and how many others are not', async () => {
     const world = await createWorld({ profiles: ['default', 'batch', 'night'] });
+    const context = await world.reach('preflightConsumers');
     writeFileSync(world.credentialsFile, world.content().replace(/\[(batch|night)\]/g, '[$1-of-old]'));
 
-    const looking = world.activities.preflightConsumers(world.context());
+    const looking = world.activities.preflightConsumers(context);
 
     await expect(looking).rejects.toThrow(/^there is no profile batch in .* \(and 1 other places are not ready\)$/);
   });
@@ -33,7 +37,46 @@ describe('preflightConsumers', () => {
     await expect(world.activities.preflightConsumers(world.context())).rejects.toMatchObject({ name: 'ConsumerError' });
     expect(world.left().vault).toEqual([]);
   });
+
+  test('of a rotation that is over nothing is kept', async () => {
+    const world = await createWorld();
+    const context = await world.reach('preflightConsumers');
+    world.account.setTags(user, {});
+
+    await expect(world.activities.preflightConsumers(context)).rejects.toMatchObject({ name: 'RecordError' });
+    expect(world.left().vault).toEqual([]);
+  });
+
+  test('what it kept goes again where the rotation ended meanwhile', async () => {
+    const world = await createWorld();
+    const context = await world.reach('preflightConsumers');
+    const { vault } = world;
+    const { preflightConsumers } = createActivities({ ...world.newDeps(), vault: endsAfterPut(world) });
+
+    await expect(preflightConsumers(context)).rejects.toMatchObject({ name: 'RecordError' });
+    expect(await vault.get('r-1', 'old')).toBeNull();
+  });
 });
+
+test('createKey leaves neither key nor pair where the rotation ended before the pair was kept', async () => {
+  const world = await createWorld();
+  const context = await world.reach('createKey');
+  const { createKey } = createActivities({ ...world.newDeps(), vault: endsAfterPut(world) });
+
+  await expect(createKey(context)).rejects.toMatchObject({ name: 'RecordError' });
+  expect(world.left()).toMatchObject({ keys: ['old Active'], vault: ['r-1-old.json'] });
+});
+
+/** A vault: once something was put into it, the rotation's claim is gone. */
+function endsAfterPut({ vault, account }: World): Vault {
+  return {
+    ...vault,
+    put: async (...given) => {
+      await vault.put(...given);
+      account.setTags(user, {});
+    },
+  };
+}
 
 describe('verifyNewKey', () => {
   test('accepts after three successes in a row', async () => {
