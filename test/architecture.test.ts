@@ -22,6 +22,7 @@ const tools = [
   // Probes and places both run commands, and may not know each other.
   'src/child-process.ts',
   'src/time-limit.ts',
+  'src/late-reads.ts',
   'src/duration.ts',
   'src/shown.ts',
   'src/version.ts',

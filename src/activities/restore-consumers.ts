@@ -1,5 +1,6 @@
 // Every place that still holds our new key gets the old pair back; a place that holds anything else is left and named (S24).
 import { shortKeyId } from '../access-key.ts';
+import type { Consumer } from '../consumers/contract.ts';
 import { ConsumerError, VaultError } from '../errors.ts';
 import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
@@ -23,7 +24,10 @@ export function restoreConsumers(deps: ActivityDeps): Activity<'restoreConsumers
     const { counter } = await fence(deps, context, 'restoreConsumers');
 
     const consumers: ConsumerStatus[] = [];
-    for (const spec of plan.consumers) consumers.push(await restored(spec));
+    // All are opened first: those that have to outwait a delivery then do so together.
+    const opened = [];
+    for (const spec of plan.consumers) opened.push(await openPlace(deps, context, spec));
+    for (const consumer of opened) consumers.push(await restored(consumer));
     const failed = consumers.filter((one) => one.state === 'failed');
     return {
       at: stamp(deps),
@@ -33,8 +37,8 @@ export function restoreConsumers(deps: ActivityDeps): Activity<'restoreConsumers
       consumers,
     };
 
-    async function restored(spec: string): Promise<ConsumerStatus> {
-      const consumer = await openPlace(deps, context, spec);
+    async function restored(consumer: Consumer): Promise<ConsumerStatus> {
+      const { spec } = consumer;
       try {
         const state = await consumer.restore(old as NonNullable<typeof old>, newKey as string);
         if (state === 'left') {

@@ -12,6 +12,8 @@ export interface SwappablePlace<Found extends Held> {
   swap(found: Found, pair: KeyPair, expected: string | null): Promise<void>;
   /** Where the pair is there already: what a swap that was cut off left to do. */
   finish?(found: Found, expected: string | null): Promise<void>;
+  /** There where a look may be behind what others wrote: whether it had to wait until none is any more. */
+  outwait?(): Promise<boolean>;
   /** There where one half changes after the other: an id may stand beside another secret than its own. */
   inHalves?: true;
   /** Goes around every look, so that errors are the place's own. */
@@ -23,7 +25,7 @@ export interface SwappablePlace<Found extends Held> {
 export function compareBeforeSwap<Found extends Held>(
   place: SwappablePlace<Found>,
 ): Pick<Consumer, 'write' | 'readBack' | 'restore'> {
-  const { where, look, swap, finish, inHalves, reading, writing = reading } = place;
+  const { where, look, swap, finish, outwait, inHalves, reading, writing = reading } = place;
 
   return {
     write: (pair, expected) =>
@@ -43,7 +45,11 @@ export function compareBeforeSwap<Found extends Held>(
 
     restore: (pair, expected) =>
       writing(async () => {
-        const found = await look(pair.accessKeyId, expected);
+        let found = await look(pair.accessKeyId, expected);
+        // The only look may be one from before the delivery, and nobody would take the new pair out any more; and two halves
+        // may have been looked at as they were at two times.
+        if ((inHalves || found.pair?.sameAs(pair)) && (await outwait?.()))
+          found = await look(pair.accessKeyId, expected);
         if (found.pair?.sameAs(pair)) await finish?.(found, expected);
         // What a delivery that was cut off leaves: only its own secret makes the old id work again.
         else if (found.holds === expected || (inHalves && found.holds === pair.accessKeyId))

@@ -2,10 +2,11 @@
 // the id last, so that the new id is never there without its secret, and an id that was not reached says what is missing.
 import { KeyPair } from '../access-key.ts';
 import { ConsumerError } from '../errors.ts';
+import { outwaiting } from '../late-reads.ts';
 import { compareBeforeSwap } from './compare-before-swap.ts';
 import type { Consumer } from './contract.ts';
-import { mustHold, trialPair } from './held-key.ts';
-import { mustBeSecure, mustFit, notesOn, type ParameterParts, rewrite } from './one-parameter.ts';
+import { changedMeanwhile, mustHold, trialPair } from './held-key.ts';
+import { mustBeSecure, mustFit, notesOn, openParameter, type ParameterParts } from './one-parameter.ts';
 import { asFailureOf } from './place-in-aws.ts';
 
 interface TwoParameters {
@@ -18,9 +19,11 @@ interface TwoParameters {
 export function openParameterPair({ spec, path, idPath }: TwoParameters, parts: ParameterParts): Consumer {
   const where = `the pair of parameters ${idPath} and ${path}`;
 
+  const [idParameter, secretParameter] = [openParameter(parts, idPath), openParameter(parts, path)];
+
   const look = async () => {
-    const [id, secret] = [await parts.parameters().value(idPath), await parts.parameters().value(path)];
-    return { holds: id.text, pair: new KeyPair(id.text, secret.text) };
+    const [id, secret] = [await idParameter.text(), await secretParameter.text()];
+    return { holds: id, pair: new KeyPair(id, secret) };
   };
 
   return {
@@ -53,13 +56,17 @@ export function openParameterPair({ spec, path, idPath }: TwoParameters, parts: 
     ...compareBeforeSwap({
       where,
       look,
-      swap: async (_, pair, expected) => {
-        await rewrite(parts, path, () => pair.reveal());
-        await rewrite(parts, idPath, (id) => {
+      swap: async (found, pair, expected) => {
+        await secretParameter.rewrite((secret) => {
+          if (secret !== pair.reveal() && secret !== found.pair.reveal()) throw changedMeanwhile(where);
+          return pair.reveal();
+        });
+        await idParameter.rewrite((id) => {
           if (id !== pair.accessKeyId) mustHold(`${where} holds`, id, expected);
           return pair.accessKeyId;
         });
       },
+      outwait: outwaiting(parts.clock),
       inHalves: true,
       reading: (work) => asFailureOf(where, work),
     }),

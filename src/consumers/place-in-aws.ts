@@ -1,5 +1,4 @@
 // What the places in AWS have in common: a spec that pins the region and the names, and failures in the places' own words.
-import type { Clock } from '../clock.ts';
 import { AccessDeniedError, ConsumerError, KeyturnError, NoSuchEntityError, UsageError } from '../errors.ts';
 import type { Permission, Surroundings } from './contract.ts';
 
@@ -76,16 +75,6 @@ export async function asFailureOf<T>(where: string, work: () => Promise<T>): Pro
     const hint =
       error instanceof AccessDeniedError ? `${error.hint ?? ''}; see keyturn policy rotate --to` : error.hint;
     throw new ConsumerError(`${where}: ${error.message}`, { hint, cause: error });
-  }
-}
-
-/** Waits for reads to show what was written: they may be a little behind. Gives up without an error. */
-export async function untilSeen(clock: Clock, seen: () => Promise<boolean>, limit = 15_000): Promise<boolean> {
-  const end = clock.monotonic() + limit;
-  for (;;) {
-    if (await seen()) return true;
-    if (clock.monotonic() >= end) return false;
-    await clock.sleep(1_000);
   }
 }
 

@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import type { KeyPair } from '../access-key.ts';
 import type { SecretFacts, SecretsManager, SecretVersion } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
-import { AwsRefusalError, ConsumerError, KeyturnError, NoSuchEntityError } from '../errors.ts';
+import { AccessDeniedError, AwsRefusalError, ConsumerError, KeyturnError, NoSuchEntityError } from '../errors.ts';
+import { onceThere, outwaiting, readsOwnWrites, untilSeen } from '../late-reads.ts';
 import { compareBeforeSwap } from './compare-before-swap.ts';
 import type { Consumer, Replacement } from './contract.ts';
-import { mustHold, trialPair } from './held-key.ts';
+import { changedMeanwhile, mustHold, trialPair } from './held-key.ts';
 import { lookInJson, type PairInJson, type PropertyNames, withPairInJson } from './pair-in-json.ts';
-import { asFailureOf, untilSeen } from './place-in-aws.ts';
+import { asFailureOf } from './place-in-aws.ts';
 
 /** Secrets Manager User Guide, "quotas". */
 const bytesAtMost = 65_536;
@@ -39,8 +40,10 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
   const { secret, where } = place;
   const { clock } = parts;
 
+  const currents = readsOwnWrites(clock, () => parts.secrets().value(secret, { stage: 'AWSCURRENT' }));
+
   const look = async (...ids: (string | null | undefined)[]): Promise<Looked> => {
-    const current = await parts.secrets().value(secret, { stage: 'AWSCURRENT' });
+    const current = await currents.read();
     if (current.text === null) {
       throw new ConsumerError(`${where} is binary`, { hint: 'keyturn writes two properties of a JSON object' });
     }
@@ -55,7 +58,7 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
     mustBeFree(await secrets.describe(secret), { where, current: current.version, own: token });
 
     await secrets.put(secret, { token, text, stage: 'AWSPENDING' });
-    const written = await secrets.value(secret, { version: token });
+    const written = await onceThere(clock, () => secrets.value(secret, { version: token }));
     if (written.text !== text) {
       await unlabel(token);
       throw new ConsumerError(`${where} does not give back the version that was written`, {
@@ -64,7 +67,8 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
     }
     await makeCurrent(token, current.version);
     await unlabel(token);
-    await untilSeen(clock, async () => (await secrets.value(secret, { stage: 'AWSCURRENT' })).version === token);
+    currents.wrote(({ version }) => version === token);
+    await currents.read();
     await replicated();
   };
 
@@ -75,13 +79,11 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
       // An answer that was lost may have been a yes, and the SDK's next attempt is then refused.
-      if ((await secrets.describe(secret)).stages[to]?.includes('AWSCURRENT')) return;
+      const isCurrent = async () => Boolean((await secrets.describe(secret)).stages[to]?.includes('AWSCURRENT'));
+      if (!(error instanceof AccessDeniedError) && (await untilSeen(clock, isCurrent))) return;
       await unlabel(to);
       if (!(error instanceof AwsRefusalError)) throw error;
-      throw new ConsumerError(`${where} was changed by something else just now`, {
-        hint: 'that change stays; nothing of keyturn’s is in effect there',
-        cause: error,
-      });
+      throw changedMeanwhile(where, error);
     }
   };
 
@@ -132,7 +134,14 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
         return { holds: looked.holds, pair: looked.pair, notes: [] };
       }),
 
-    ...compareBeforeSwap<Looked>({ where, look, swap, finish, reading: (work) => asFailureOf(where, work) }),
+    ...compareBeforeSwap<Looked>({
+      where,
+      look,
+      swap,
+      finish,
+      outwait: outwaiting(clock),
+      reading: (work) => asFailureOf(where, work),
+    }),
   };
 
   async function lookAtFirst(facts: SecretFacts): Promise<Looked> {

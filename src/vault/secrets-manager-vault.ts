@@ -5,6 +5,7 @@ import { KeyPair, shortKeyId } from '../access-key.ts';
 import type { SecretsManager } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
 import { KeyturnError, NoSuchEntityError, VaultError } from '../errors.ts';
+import { type OwnWrites, readsOwnWrites } from '../late-reads.ts';
 import type { Slot, Vault } from './contract.ts';
 
 interface Parts {
@@ -28,15 +29,10 @@ export const permissions: Readonly<Record<keyof Vault, readonly string[]>> = {
   remove: ['secretsmanager:DeleteSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
 };
 
-/** How long a read may be behind a write, in milliseconds. */
-const settleLimit = 15_000;
 const lookAgainAfter = 2_000;
 
 /** The secrets are named `keyturn/vault/ROTATION`. One process at a time works on a rotation, as with every vault. */
 export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Vault {
-  /** The version that this process wrote last, by rotation: a read that shows another one is behind. */
-  const ownVersions = new Map<string, string>();
-
   const readOnce = async (rotation: string): Promise<Stored | null> => {
     const name = vaultSecretOf(rotation);
     try {
@@ -52,15 +48,16 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
     });
   };
 
-  const read = async (rotation: string): Promise<Stored | null> => {
-    const own = ownVersions.get(rotation);
-    const end = clock.monotonic() + settleLimit;
-    for (;;) {
-      const stored = await readOnce(rotation);
-      if (own === undefined || stored?.version === own || clock.monotonic() >= end) return stored;
-      await clock.sleep(1_000);
-    }
+  /** By rotation. */
+  const entries = new Map<string, OwnWrites<Stored | null>>();
+
+  const entry = (rotation: string) => {
+    const known = entries.get(rotation) ?? readsOwnWrites(clock, () => readOnce(rotation));
+    entries.set(rotation, known);
+    return known;
   };
+
+  const read = (rotation: string) => entry(rotation).read();
 
   /** Resolves when what was written is what is read. */
   const write = async (rotation: string, stored: Stored | null, pairs: Stored['pairs'], what: string) => {
@@ -77,7 +74,7 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
         description: `keyturn keeps this until rotation ${rotation} ends`,
         kmsKey,
       });
-    ownVersions.set(rotation, token);
+    entry(rotation).wrote((found) => found?.version === token);
     if ((await read(rotation))?.version !== token) {
       throw new VaultError(`the vault does not give back what was put into ${name}`);
     }
@@ -112,7 +109,7 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
         if (Object.keys(others).length > 0) await write(rotation, stored, others, `without ${slot}`);
         else {
           await secrets().deleteAtOnce(vaultSecretOf(rotation));
-          ownVersions.delete(rotation);
+          entries.delete(rotation);
         }
       }),
   };
