@@ -11,8 +11,10 @@ export interface SdkTimers {
   passed(ms: number): Promise<void>;
 }
 
-/** The longest pause between three attempts; every other timer of the SDK is a time limit. */
-const longestPause = 1000;
+/** No pause between three attempts is longer, a throttled one included; every other timer of the SDK is a time limit. */
+const longestPause = 2000;
+/** After which the SDK begins to watch a connection that is not there yet. */
+const connectionWatch = 1000;
 /** So many turns of the event loop without a sleep mean that nothing else is going on. */
 const idle = 300;
 
@@ -23,7 +25,7 @@ export function putSdkTimersOn(clock: Clock, ending: Ending): SdkTimers {
   let silent = 0;
 
   globalThis.setTimeout = Object.assign((run: () => void, ms = 0) => {
-    if (ms < longestPause) {
+    if (ms <= longestPause && ms !== connectionWatch) {
       void clock.sleep(ms).then(run);
       return real.setTimeout(() => {}, 0);
     }

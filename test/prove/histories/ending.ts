@@ -25,6 +25,7 @@ export async function comesToAnEnd(model: Model, town: Town, way: Way): Promise<
     walked.push(line);
     if (!line || walked.length > most) throw new Error(`no advice leads to an end: ${[...advice.values()].join('; ')}`);
     tried.add(`${before} ${line}`);
+    town.taken.steps += 1;
     if (line.startsWith('aws')) activate(model, town, line);
     else told = await command(model, town, line);
     const said = told?.said;

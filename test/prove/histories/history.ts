@@ -13,8 +13,8 @@ import { strangerUses, timePasses } from './steps/time.ts';
 import { openTown } from './town.ts';
 
 /** Histories in a case, and steps in one at most. */
-const runs = 6;
-const longest = 90;
+const runs = 3;
+const longest = 250;
 /** A history is shrunk for so long, in milliseconds; histories that hold take seconds. */
 const interruptAfterTimeLimit = 120_000;
 

@@ -81,7 +81,7 @@ function change(
   id: string,
   key: ModelKey,
   then: string,
-  { command, ended }: Done,
+  { command, ended, was }: Done,
   about: RotationRecord | null,
 ): string | null {
   const plan = about?.context.plan;
@@ -96,7 +96,8 @@ function change(
   if (command.includes(id)) return null;
   if (id !== plan?.oldKey) return 'none of the rotation’s, was activated';
   const mayBeOurs = about?.context.deactivateKey || about?.context.interruptions.length;
-  if (key.offByHand && !/^rollback/.test(command) && !mayBeOurs) return 'deactivated by hand, was activated';
+  const isAskedFor = /^rollback/.test(command) || openRecord(was)?.context.intent === 'rollBack';
+  if (key.offByHand && !isAskedFor && !mayBeOurs) return 'deactivated by hand, was activated';
   return null;
 }
 
