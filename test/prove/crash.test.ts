@@ -4,8 +4,8 @@
 import { crashesOf, killedOnce, killedTwice, nameOf, pointsAfter, type Recorded } from './crash/cases.ts';
 import { commands } from './crash/commands.ts';
 import { type PlaceKind, placeKinds } from './crash/places.ts';
-import { drawnBy, inTurn } from './crash/sample.ts';
 import { type Case, type Lane, lane, type MakeCases } from './lane.ts';
+import { drawnBy, inTurn } from './sample.ts';
 import { settings } from './settings.ts';
 
 type Run = readonly [command: string, kind: PlaceKind];
@@ -22,7 +22,8 @@ const recordings = new Map<string, Promise<Recorded[]>>();
 /** Of these runs every crash; in `npm test`, of a few. A case that is named asks for its own run alone. */
 async function crashesOfAll(runs: readonly Run[], wanted: string | null, inTest: number): Promise<Recorded[]> {
   const asked = runs.filter((run) => wanted === null || concerns(run.join('/'), wanted));
-  const chosen = wanted === null && settings().scale === 'test' ? drawnBy(asked, inTest, String) : asked;
+  const chosen =
+    wanted === null && settings().scale === 'test' ? drawnBy(asked, inTest, settings().seed, String) : asked;
   const recorded = await inTurn(chosen, 4, ([command, kind]) => {
     const key = `${command}/${kind}`;
     const known = recordings.get(key) ?? crashesOf(command, kind);
@@ -59,12 +60,13 @@ crashes(
   { name: 'crash-twice', what: 'killed again in the recovery', sample: { test: 'all', prove: 'all' } },
   async (wanted) => {
     const all = await crashesOfAll(everywhere, wanted, 2);
-    const firsts = { test: 1, prove: 25, full: 400 }[settings().scale];
+    const { scale, seed } = settings();
+    const firsts = { test: 1, prove: 25, full: 400 }[scale];
     const chosen =
-      wanted === null ? drawnBy(all, firsts, nameOf) : all.filter((crash) => concerns(nameOf(crash), wanted));
+      wanted === null ? drawnBy(all, firsts, seed, nameOf) : all.filter((crash) => concerns(nameOf(crash), wanted));
     const cases = await inTurn(chosen, 4, async (crash): Promise<Case[]> => {
       const points = await pointsAfter(crash);
-      const seconds = wanted === null ? drawnBy(points, 2, (point) => `${nameOf(crash)} ${point}`) : points;
+      const seconds = wanted === null ? drawnBy(points, 2, seed, (point) => `${nameOf(crash)} ${point}`) : points;
       return seconds.map((point) => killedTwice(crash, point));
     });
     return cases.flat();

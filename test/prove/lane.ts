@@ -2,6 +2,7 @@
 // named. Every violation carries the name by which `npm run prove -- --case NAME` runs it alone.
 import { test } from 'vitest';
 import type { Ending } from '../support/cli.ts';
+import { drawnBy } from './sample.ts';
 import { type ProveSettings, settings } from './settings.ts';
 
 export interface Case {
@@ -64,8 +65,9 @@ export async function prove(
   if (only !== null && !isBelow(only, name)) return null;
   const wanted = only === null || only === name ? null : only.slice(name.length + 1);
   const all = await cases(wanted);
+  const asked = wanted === null ? all : all.filter((one) => isBelow(one.name, wanted));
   const count = only !== null || scale === 'full' ? 'all' : sample[scale];
-  const chosen = wanted === null ? drawn(all, count, seed) : all.filter((one) => isBelow(one.name, wanted));
+  const chosen = count === 'all' ? asked : drawnBy(asked, count, seed, (one) => one.name);
   if (chosen.length === 0) throw new Error(`there is no case ${only ?? name}`);
 
   const proof: Proof = { lane: name, what, run: chosen.length, all: all.length, tried: 0, violations: [] };
@@ -86,23 +88,6 @@ export async function prove(
 
 function isBelow(name: string, wanted: string): boolean {
   return name === wanted || name.startsWith(`${wanted}/`);
-}
-
-function drawn(all: readonly Case[], count: number | 'all', seed: number): readonly Case[] {
-  if (count === 'all' || count >= all.length) return all;
-  return all
-    .map((one) => ({ one, rank: fnv(`${seed} ${one.name}`) }))
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, count)
-    .map(({ one }) => one);
-}
-
-/** Scatters names evenly, the same way in every run (Fowler–Noll–Vo, with a last mixing step). */
-function fnv(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 12)) >>> 0;
 }
 
 /** What a case arranged goes away after it, and may still object then. */

@@ -1,10 +1,8 @@
-// Drawing and going through many things for a lane.
+// Drawing from many things, and going through them.
 import { createHash } from 'node:crypto';
-import { settings } from '../settings.ts';
 
-/** So many of all, drawn by the run's seed. */
-export function drawnBy<T>(all: readonly T[], count: number, name: (one: T) => string): T[] {
-  const { seed } = settings();
+/** So many of all, drawn by a seed: the same ones in every run, whatever else there is to draw from. */
+export function drawnBy<T>(all: readonly T[], count: number, seed: number, name: (one: T) => string): T[] {
   const rank = (one: T) =>
     createHash('sha256')
       .update(`${seed} ${name(one)}`)
