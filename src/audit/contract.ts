@@ -59,6 +59,7 @@ export interface KeyEvent {
   /** The user whose key it was; the caller's own where the request named none. */
   user: string | null;
   keyId: string | null;
+  /** What UpdateAccessKey made of it. */
   status: 'Active' | 'Inactive' | null;
   /** The address that it came from. */
   source: string | null;

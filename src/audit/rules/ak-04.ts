@@ -1,6 +1,6 @@
 // AK-04: two active keys, and no rotation under way that would explain them.
 import type { Rule, UserFacts } from '../contract.ts';
-import { aboutUser, judgedKeys, nameOf, openRotations, quoted } from './reckoning.ts';
+import { aboutUser, judgedKeys, keyEvidence, nameOf, openRotations, quoted } from './reckoning.ts';
 
 export const ak04: Rule = {
   id: 'AK-04',
@@ -23,7 +23,7 @@ export const ak04: Rule = {
         text: user.isRoot
           ? 'delete both root keys'
           : 'retire the one that nobody needs: keyturn watches it first, and deletes it when it is quiet',
-        evidence: { keys: active },
+        evidence: { keys: active.map((key) => keyEvidence(key, limits)) },
       }),
     ];
   },

@@ -33,9 +33,7 @@ export const ak06: Rule = {
 
 function deactivatedAt({ events }: UserFacts, { id }: AuditedKey): string | null {
   if (events.state !== 'known' || id === null) return null;
-  const seen = events.value.filter(
-    ({ event, keyId, status }) => event === 'UpdateAccessKey' && keyId === id && status === 'Inactive',
-  );
+  const seen = events.value.filter(({ keyId, status }) => keyId === id && status === 'Inactive');
   return (
     seen
       .map(({ at }) => at)

@@ -1,6 +1,6 @@
 // AK-07: there are two keys, so a rotation has no room for another.
 import type { Rule } from '../contract.ts';
-import { aboutUser, deleteCommand, nameOf, openRotations } from './reckoning.ts';
+import { aboutUser, deleteCommand, keyEvidence, nameOf, openRotations } from './reckoning.ts';
 
 export const ak07: Rule = {
   id: 'AK-07',
@@ -8,7 +8,7 @@ export const ak07: Rule = {
   severity: 'low',
   source: 'IAM User Guide, "IAM and STS quotas": two access keys for a user, inactive ones included',
   needs: [],
-  judge: (user) => {
+  judge: (user, limits) => {
     if (user.isRoot || user.keys.length < 2 || openRotations(user).length > 0) return [];
     const inactive = user.keys.find(({ active }) => !active);
     return [
@@ -20,7 +20,7 @@ export const ak07: Rule = {
         text: inactive
           ? 'delete the inactive one first, or let the rotation do it: keyturn rotate --free-slot'
           : 'retire the one that nobody needs: keyturn retire',
-        evidence: { keys: user.keys },
+        evidence: { keys: user.keys.map((key) => keyEvidence(key, limits)) },
       }),
     ];
   },

@@ -19,7 +19,7 @@ export const ak15: Rule = {
       return aboutKey(key, limits, {
         about: open.rotation,
         severity: 'medium',
-        title: `${nameOf(key)}, the new key of ${user.user}, is ${open.deliveredAt ? 'delivered' : 'being rotated'} since ${days(waited)} and was never used`,
+        title: `${nameOf(key)}, the new key of ${user.user}, ${open.deliveredAt ? `was delivered ${days(waited)} ago` : `has been in rotation for ${days(waited)}`} and was never used`,
         because: `no use is known, and ${days(waited)} since ${open.deliveredAt ?? open.since} are more than ${patience}`,
         command: `keyturn status ${open.rotation}`,
         text: 'whoever should use it may have to be restarted, or reads another place',

@@ -17,7 +17,7 @@ export const ak20: Rule = {
       aboutKey(key, limits, {
         severity: 'high',
         title: `${nameOf(key)} of ${user.user} opens everything, by ${administratorBy.join(', ')}`,
-        because: `${administratorBy.join(', ')} allow every action on every resource${boundary ? `; the boundary ${boundary} may take some of it away` : ''}`,
+        because: `every action on every resource is allowed by ${administratorBy.join(', ')}${boundary ? `; the boundary ${boundary} may take some of it away` : ''}`,
         command: rotateCommand(user, key),
         text: 'rotate it first of all; better let a role that is assumed with MFA have these rights',
         evidence: { ...powers.value },

@@ -17,7 +17,7 @@ export const ak21: Rule = {
       aboutKey(key, limits, {
         severity: 'high',
         title: `${nameOf(key)} of ${user.user} can make or activate keys of others, by ${mintsKeysBy.join(', ')}`,
-        because: `${mintsKeysBy.join(', ')} allow iam:CreateAccessKey or iam:UpdateAccessKey on other users`,
+        because: `iam:CreateAccessKey or iam:UpdateAccessKey on other users is allowed by ${mintsKeysBy.join(', ')}`,
         text: `narrow the policy to the user itself: arn:aws:iam::*:user/\${aws:username}`,
         evidence: { ...powers.value },
       }),

@@ -9,7 +9,7 @@ export const ak42: Rule = {
   id: 'AK-42',
   title: 'a rotation is stuck',
   severity: 'high',
-  source: 'CIS AWS Foundations, "Ensure access keys are rotated every 90 days or less"',
+  source: 'the record of the rotation: what is stuck waits for a person',
   needs: ['rotations'],
   judge: (user, limits) =>
     openRotations(user).flatMap((open) => {
@@ -20,7 +20,7 @@ export const ak42: Rule = {
         about: open.rotation,
         severity: 'high',
         title: `rotation ${open.rotation} of ${user.user} is ${open.standing}, begun ${days(age)} ago`,
-        because: open.reason || `it is ${open.standing} since ${open.since}`,
+        because: open.reason || `it is ${open.standing}, and was begun at ${open.since}`,
         command: `keyturn resume ${open.rotation}`,
         text: `see keyturn status ${open.rotation}; keyturn rollback ${open.rotation} goes back`,
         evidence: { ...open },

@@ -1,13 +1,16 @@
 // Users as rules see them, and what a rule says of one. Every user is judged at the same moment.
 import type {
   AuditedKey,
+  Finding,
   Judgement,
   KeyEvent,
   Limits,
   OpenRotation,
+  PolicyWords,
   Rule,
   UserFacts,
 } from '../../../src/audit/contract.ts';
+import { findingsOf } from '../../../src/audit/judge.ts';
 import { limitsOf } from '../../../src/audit/rule-sets.ts';
 import { rules } from '../../../src/audit/rules/index.ts';
 
@@ -34,6 +37,21 @@ export function key(given: Partial<AuditedKey> = {}): AuditedKey {
     ...given,
   };
 }
+
+export const secondKey = (given: Partial<AuditedKey> = {}) => key({ slot: 2, id: 'AKIASECONDSECONDSEC2', ...given });
+
+/** What the evidence says of `key()`. */
+export const keyInEvidence = {
+  keyId: 'AKIAFIRSTFIRSTFIRST1',
+  slot: 1,
+  status: 'Active',
+  createdAt: '2026-11-26T10:00:00Z',
+  createdAtFrom: 'CreateDate',
+  lastUsedAt: '2026-12-05T10:00:00Z',
+  lastUsedService: 's3',
+  lastUsedRegion: 'eu-west-1',
+  judgedAt: '2026-12-06T10:00:00Z',
+};
 
 export function known<T>(value: T) {
   return { state: 'known', value, from: 'iam:Ask', at: now } as const;
@@ -88,6 +106,20 @@ export function rotation(given: Partial<OpenRotation> = {}): OpenRotation {
   };
 }
 
+/** What the evidence says of `rotation()`. */
+export const rotationInEvidence = {
+  rotation: 'r-1',
+  engine: 'local',
+  oldKey: 'AKIAFIRSTFIRSTFIRST1',
+  newKey: 'AKIASECONDSECONDSEC2',
+  since: '2026-12-04T10:00:00Z',
+  deliveredAt: '2026-12-04T10:00:00Z',
+  deactivatedAt: null,
+  standing: 'waiting',
+  reason: 'the old key is still used',
+};
+
+export const rotator = 'arn:aws:iam::123456789012:role/keyturn';
 export const mallory = 'arn:aws:iam::123456789012:user/mallory';
 
 export function event(given: Partial<KeyEvent> = {}): KeyEvent {
@@ -104,6 +136,12 @@ export function event(given: Partial<KeyEvent> = {}): KeyEvent {
     ...given,
   };
 }
+
+export function policy(given: Partial<PolicyWords> = {}): PolicyWords {
+  return { places: [], owner: null, maxAgeDays: 90, exemptions: [], ...given };
+}
+
+export const prowler = { asProwler: true };
 
 export function limits(given: Partial<Limits> = {}): Limits {
   return {
@@ -123,4 +161,20 @@ export function judge(rule: string, facts: UserFacts, given: Partial<Limits> = {
 /** The severity of each thing that the rule says; empty for a pass. */
 export function severitiesOf(rule: string, facts: UserFacts, given: Partial<Limits> = {}): string[] {
   return judge(rule, facts, given).map(({ severity }) => severity);
+}
+
+/** What the rule says, in words. */
+export function wordsOf(rule: string, facts: UserFacts, given: Partial<Limits> = {}) {
+  return judge(rule, facts, given).map(({ title, evidence, command, text }) => ({
+    title,
+    because: evidence.because,
+    command,
+    text,
+  }));
+}
+
+/** The rule's findings, whole, by the newest benchmark in which every rule still has its number. */
+export function findings(rule: string, facts: UserFacts, given: Partial<Limits> = {}): Finding[] {
+  const all = findingsOf(facts, { account: '123456789012', set: 'cis-6.0', limits: limits(given) });
+  return all.filter((one) => one.rule === rule);
 }

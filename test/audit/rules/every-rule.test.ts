@@ -1,0 +1,44 @@
+// What holds for several rules at once.
+import { expect, test } from 'vitest';
+import { ago, event, judge, key, known, mallory, prowler, root, secondKey, severitiesOf, user } from './judged.ts';
+
+const ofUsers = [
+  'AK-03',
+  'AK-06',
+  'AK-07',
+  'AK-13',
+  'AK-20',
+  'AK-21',
+  'AK-22',
+  'AK-23',
+  'AK-24',
+  'AK-34',
+  'AK-40',
+  'AK-41',
+  'AK-44',
+];
+
+test.each(ofUsers)('%s speaks of users, and leaves root alone', (rule) => {
+  const facts = {
+    createdAt: ago(80),
+    passwordEnabled: true,
+    passwordLastUsed: ago(100),
+    passwordLastChanged: ago(2),
+    keys: [key({ createdAt: ago(80) }), secondKey({ createdAt: ago(400), active: false })],
+    tags: known({ made: 'by terraform' }),
+    powers: known({ administratorBy: ['Admin'], mintsKeysBy: ['Admin'], boundary: null }),
+    events: known([event({ keyId: 'AKIAGONEGONEGONEGONE', by: mallory })]),
+    policy: { places: [], owner: null, maxAgeDays: 90, exemptions: [] },
+  };
+
+  expect(judge(rule, user(facts))).not.toEqual([]);
+  expect(judge(rule, root(facts))).toEqual([]);
+});
+
+test.each(['AK-10', 'AK-11', 'AK-12', 'AK-24'])('%s takes what is not known for no use at all of none', (rule) => {
+  const keys = [key({ createdAt: ago(80), lastUsedAt: null, isUseKnown: false })];
+  const facts = user({ keys, passwordEnabled: true, passwordLastUsed: ago(100) });
+
+  expect(severitiesOf(rule, facts)).toEqual([]);
+  expect(severitiesOf(rule, facts, prowler)).toEqual([]);
+});
