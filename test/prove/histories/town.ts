@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RotationRecord } from '../../../src/engine/contract.ts';
-import type { FaultKind } from '../../../src/sandbox/index.ts';
+import type { FaultKind, RequestRecord } from '../../../src/sandbox/index.ts';
 import { type Ending, openDesk, type Printed, type Transcript, user } from '../../support/cli.ts';
 import { allBut } from '../../support/world-options.ts';
 import { createChecker, type Pair } from '../checker.ts';
@@ -67,6 +67,10 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
   let deaths = 0;
   const orphans = new Set<string>();
 
+  const noteOrphans = () => {
+    for (const { id } of sandbox.inspection.keys(user)) if (!secrets.has(id)) orphans.add(id);
+  };
+
   const ordered = ({ what, ...mishap }: Mishap) =>
     what === 'none' || what === 'dies' || !('n' in mishap)
       ? () => {}
@@ -89,7 +93,7 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
     callOff();
     learn(place.watched.read());
     learn(vaulted());
-    for (const { id } of sandbox.inspection.keys(user)) if (!secrets.has(id)) orphans.add(id);
+    if (ended === 'killed' || sandbox.requests.slice(from).some(isUnanswered)) noteOrphans();
     if (ended !== 'killed') return { code: ended.code, said: said(ended), stderr: ended.stderr };
     deaths += 1;
     desk.canary.learn(stateDir, desk.credentialsFile);
@@ -111,6 +115,8 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
     deaths: () => deaths,
     /** Keys whose maker died or was not answered: nobody has their secrets, so there are none to keep. */
     orphans,
+    /** Violations that are of an orphan which its rotation has not come to yet. */
+    excused: new Set<string>(),
     /** What happened, for whoever has to understand it. */
     story: [] as string[],
     now: () => clock.now(),
@@ -150,6 +156,10 @@ export async function openTown(kind: 'file' | 'secret', ending: Ending) {
 
 export function openRecord({ records }: Sight): RotationRecord | null {
   return records.find(({ outcome, released }) => (outcome === null || outcome === 'stuck') && !released) ?? null;
+}
+
+function isUnanswered({ operation, error, fault }: RequestRecord): boolean {
+  return operation === 'CreateAccessKey' && error === null && fault !== null;
 }
 
 function said({ stdout }: Transcript): Told['said'] {
