@@ -68,11 +68,11 @@ async function readable<T>(look: () => Promise<T>): Promise<T | null> {
 function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string | null, now: number): Finding {
   const { plan } = context;
   const old = findKey(keys, plan.oldKey);
-  if (newKey === null) {
-    return wasCutOffIn(context, 'createKey') && old?.status === 'Active'
-      ? { verdict: 'create', reason: 'an earlier run was cut off at createKey' }
-      : mayStart(plan, keys, now);
+  if (newKey === null && wasCutOffIn(context, 'createKey')) {
+    if (old?.status === 'Active') return { verdict: 'create', reason: 'an earlier run was cut off at createKey' };
+    mustLeaveNothing(context, keys);
   }
+  if (newKey === null) return mayStart(plan, keys, now);
 
   if (!findKey(keys, newKey) && !context.createKey && plan.from === 'start') {
     // The vault knows a key that the list does not show: createKey settles whether it is late or gone.
@@ -114,6 +114,18 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
   throw new UnexpectedStateError(`someone else deactivated the old key ${shortKeyId(old.id)}`, {
     hint: `keyturn changed nothing; to go on make it active again (${reactivateCommand(plan.user, old.id)}) and keyturn resume ${context.rotation}`,
   });
+}
+
+/** Where no other key can be made any more, one that was made without an answer must not be forgotten with the rotation. */
+function mustLeaveNothing({ plan, rotation }: RotationContext, keys: readonly KeyFacts[]): void {
+  const [made] = keys.filter(({ id }) => !plan.keysAtStart.includes(id));
+  if (!made) return;
+  throw new UnexpectedStateError(
+    `the old key is not active any more, and ${shortKeyId(made.id)} may be one that this rotation made: nobody has its secret then`,
+    {
+      hint: `keyturn left it alone; find out whose it is, delete it where it is nobody's (aws iam delete-access-key --user-name ${plan.user} --access-key-id ${made.id}), and keyturn release ${rotation} gives this rotation up`,
+    },
+  );
 }
 
 function wayBack(context: RotationContext, keys: KeyFacts[], newKey: string | null): Finding {

@@ -80,6 +80,18 @@ describe('killed at the answer to CreateAccessKey', () => {
     expect(world.left()).toMatchObject({ keys: ['old Active', 'new Active'], claims: ['keyturn:claim:r-1'] });
   });
 
+  test('and the old key deleted by a person: no rotation can use the orphan, and none forgets it', async () => {
+    const world = await createWorld();
+    await world.start({}, { killAt: ({ phase, operation }) => phase === 'after' && operation === 'CreateAccessKey' });
+    world.account.deleteKey(world.oldKey);
+
+    const { ended, record } = await world.resume();
+
+    expect(ended).toBe('stuck');
+    expect(record.context.error?.Cause).toMatch(/may be one that this rotation made.*keyturn release r-1 gives/s);
+    expect(world.left()).toMatchObject({ keys: ['new Active'], claims: ['keyturn:claim:r-1'] });
+  });
+
   test('killed again and again there, weeks apart, the rotation still ends with one key', async () => {
     const world = await createWorld();
     const killAt = ({ phase, operation }: { phase: string; operation: string }) =>
