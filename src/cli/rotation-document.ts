@@ -6,7 +6,7 @@ import type { Aws } from '../aws/contract.ts';
 import type { HistoryEntry, RotationRecord } from '../engine/contract.ts';
 import { KeyturnError } from '../errors.ts';
 import { readCause } from '../machine/blame.ts';
-import type { ConsumerStatus, KeyFacts, Plan, RotationContext } from '../machine/context.ts';
+import type { ConsumerStatus, KeyFacts, RotationContext } from '../machine/context.ts';
 import type { ShownOutcome } from './exit-codes.ts';
 import { remoteHintOf } from './remote/hints.ts';
 import { askedOfItsAccount } from './same-account.ts';
@@ -43,7 +43,7 @@ export async function describeRotation(
   const reason = seenNow(record, ended, keys) ?? reasonOf(record, ended);
   const hinted =
     ended === 'waiting' ? (reason.hint ?? hintOf(record, ended, null)) : hintOf(record, ended, reason.hint);
-  const next = ended === 'stuck' || ended === 'stopped' ? asFarAsItGoes(hinted, context.plan, keys) : hinted;
+  const next = ended === 'stuck' || ended === 'stopped' ? asFarAsItGoes(hinted, record, ended, keys) : hinted;
   return {
     stale,
     document: {
@@ -189,9 +189,7 @@ function hintOf(record: RotationRecord, ended: ShownOutcome, given: string | nul
     const next = given
       ? withCommand(given, rotation)
       : `see what is true with keyturn status ${rotation}; keyturn resume ${rotation} tries again`;
-    return next.includes('keyturn release')
-      ? next
-      : `${next}; where nothing mends it, keyturn release ${rotation} gives it up and changes no key`;
+    return next.includes('keyturn release') ? next : `${next}${orGivesItUp(rotation)}`;
   }
   if (given) return withCommand(given, rotation);
   if (verdict === 'unproven')
@@ -209,9 +207,20 @@ function withCommand(hint: string, rotation: string): string {
 }
 
 /** Once the old key is deleted nothing leads back to it, and what is left is to finish. */
-function asFarAsItGoes(hint: string | null, { oldKey }: Plan, keys: readonly KeyFacts[]): string | null {
+function asFarAsItGoes(
+  hint: string | null,
+  { rotation, context }: RotationRecord,
+  ended: ShownOutcome,
+  keys: readonly KeyFacts[],
+): string | null {
+  const { oldKey } = context.plan;
   if (!hint || !oldKey || keys.length === 0 || keys.some(({ id }) => id === oldKey)) return hint;
-  return hint.replace(/(?: goes on)?[,;] keyturn rollback \S+ goes back$/, ' finishes');
+  const finishes = hint.replace(/(?: goes on)?[,;] keyturn rollback \S+ goes back$/, ' finishes');
+  return ended === 'stuck' && finishes !== hint ? `${finishes}${orGivesItUp(rotation)}` : finishes;
+}
+
+function orGivesItUp(rotation: string): string {
+  return `; where nothing mends it, keyturn release ${rotation} gives it up and changes no key`;
 }
 
 /** The key to retire is the one that no place holds: after a delivery that failed that is never the old one. */

@@ -120,7 +120,9 @@ describe('the whole way back', () => {
     const finished = await desk.run(`resume ${id} --json`);
 
     expect(code).toBe(5);
-    expect(json().hint).toBe(`whether the call was applied is not known; keyturn resume ${id} finishes`);
+    expect(json().hint).toBe(
+      `whether the call was applied is not known; keyturn resume ${id} finishes; where nothing mends it, keyturn release ${id} gives it up and changes no key`,
+    );
     expect(finished.json().outcome).toBe('rotated');
   });
 
