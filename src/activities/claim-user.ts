@@ -1,7 +1,7 @@
 // Puts this rotation's claim on the user, or finds it there, and withdraws before an older one. For a roll back it only
 // reads: nothing may stand before the reactivation.
 import { instant } from '../clock.ts';
-import { RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
+import { AnswerUnknownError, RecordError, RefusedError, UnexpectedStateError } from '../errors.ts';
 import type { RotationContext } from '../machine/context.ts';
 import { awsTime, skewSeconds, stamp } from './aws-time.ts';
 import {
@@ -22,6 +22,9 @@ import type { Activity, ActivityDeps } from './contract.ts';
 import { counterOf, isInGrace, wasCutOffIn, wasTried } from './record.ts';
 
 export const permissions = ['iam:GetUser', 'iam:ListUserTags', 'iam:TagUser', 'iam:UntagUser', 'sts:GetCallerIdentity'];
+
+/** After these nothing goes on, and the claim is or may be there. */
+const withdraws = [RefusedError, UnexpectedStateError, AnswerUnknownError];
 
 /** How often a claim of ours is looked for before it counts as not there. */
 const ownLooks = 6;
@@ -67,12 +70,12 @@ export function claimUser(deps: ActivityDeps): Activity<'claimUser'> {
       at: now,
       keys,
     };
-    await aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
-
     try {
+      await aws.tagUser(context.plan.user, claimTag(context.rotation), formatClaim(own));
       return result(await firstClaim(context), false);
     } catch (error) {
-      if (error instanceof RefusedError || error instanceof UnexpectedStateError) {
+      // A look that is behind would not show it later, and a claim that nobody knows of holds everybody off.
+      if (withdraws.some((kind) => error instanceof kind)) {
         await releaseClaim(aws, context.plan.user, context.rotation, stamp(deps));
       }
       throw error;

@@ -63,6 +63,16 @@ describe('claimUser', () => {
     expect(world.left().claims).toEqual([]);
   });
 
+  test('withdraws where AWS does not say whether it put the claim there', async () => {
+    const world = await createWorld({ settings: { readDelay: 4_000 } });
+    world.sandbox.fault({ operation: 'TagUser', call: 'every', kind: 'lostAnswer' });
+
+    const claiming = world.activities.claimUser(world.context());
+
+    await expect(claiming).rejects.toMatchObject({ name: 'AnswerUnknownError' });
+    expect(world.left().claims).toEqual([]);
+  });
+
   test('finds its own claim again and brings the counter along', async () => {
     const world = await createWorld();
     await world.start({}, { wait: false });
