@@ -2,6 +2,7 @@
 
 export interface Area {
   mutate: readonly string[];
+  /** The nearest first. */
   tests: readonly string[];
 }
 
@@ -31,3 +32,10 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: ['test/activities/**/*.test.ts', 'test/safety/**/*.test.ts'],
   },
 };
+
+/** The tests that the mutants of this process are put before, as run.ts says. */
+export function testsNow(): readonly string[] {
+  const { KEYTURN_MUTATION_AREA: area = '', KEYTURN_MUTATION_NEAR: near } = process.env;
+  const tests = areas[area]?.tests ?? [];
+  return near ? tests.slice(0, 1) : tests;
+}

@@ -1,11 +1,12 @@
 // A machine whose clock is wrong by weeks, against an AWS that refuses signatures more than 15 minutes off: the SDK learns
 // the right time from the first refusal, and CreateAccessKey, which is sent once, uses what was learned.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createWorld } from '../support/world.ts';
 
 test('S11 a rotation ends well where this machine’s clock is two weeks off, and AWS checks it', async () => {
   // The SDK signs by this machine's real clock, whatever the virtual one says.
-  delete process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION;
+  vi.stubEnv('AWS_DISABLE_CLOCK_SKEW_CORRECTION', undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const world = await createWorld({ settings: { enforceClockSkew: true } });
 
   const { ended } = await world.start(
