@@ -50,11 +50,12 @@ export function createFileVault(folder: string): Vault {
 function parsePair(content: Buffer): KeyPair | null {
   try {
     const { accessKeyId, secretAccessKey } = JSON.parse(content.toString()) as Record<string, unknown>;
-    if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') return null;
-    return accessKeyId && secretAccessKey ? new KeyPair(accessKeyId, secretAccessKey) : null;
+    if (typeof accessKeyId === 'string' && accessKeyId && typeof secretAccessKey === 'string' && secretAccessKey)
+      return new KeyPair(accessKeyId, secretAccessKey);
   } catch {
-    return null;
+    // Not JSON.
   }
+  return null;
 }
 
 async function asVaultError<T>(work: () => Promise<T>): Promise<T> {

@@ -37,8 +37,8 @@ export function createSeal({ secrets, kmsKey }: Parts): Seal {
     const name = nameOf(rotation);
     try {
       const { text } = await secrets().value(name, { stage: 'AWSCURRENT' });
-      const sealed = JSON.parse(text ?? '') as Sealed;
-      if (sealed.schema === 1 && sealed.rotation === rotation && sealed.plan?.user) return sealed;
+      const sealed = JSON.parse(text ?? '') as Sealed | null;
+      if (sealed?.schema === 1 && sealed.rotation === rotation && sealed.plan?.user) return sealed;
     } catch (error) {
       if (error instanceof NoSuchEntityError) return null;
       if (!(error instanceof SyntaxError)) throw error;

@@ -139,10 +139,11 @@ function parsePairs(text: string): Stored['pairs'] | null {
       if (!accessKeyId || !secretAccessKey) return null;
       pairs[slot] = new KeyPair(accessKeyId, secretAccessKey);
     }
-    return Object.keys(pairs).length > 0 ? pairs : null;
+    if (Object.keys(pairs).length > 0) return pairs;
   } catch {
-    return null;
+    // Not JSON.
   }
+  return null;
 }
 
 async function asVaultError<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
@@ -83,6 +92,9 @@ test.each([
   '',
   '{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","secretAccessKey":"wJalrXUtnFEMI',
   '{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","secretAccessKey":["wJalrXUtnFEMI"]}',
+  '{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","secretAccessKey":""}',
+  '{"accessKeyId":["AKIAIOSFODNN7EXAMPLE"],"secretAccessKey":"wJalrXUtnFEMI"}',
+  '{"accessKeyId":"","secretAccessKey":"wJalrXUtnFEMI"}',
   'null',
 ])('a damaged file is an error that shows nothing of it, and stays: %s', async (content) => {
   const folder = join(temporaryFolder(), 'vault');
@@ -134,13 +146,30 @@ test('a store that fails half-way leaves no secret behind', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test.each(['../r1', 'a/b', '', '.', 'x'.repeat(101)])(
-  'takes no rotation id that is no file name: %s',
-  async (rotation) => {
-    const folder = join(temporaryFolder(), 'vault');
+test('makes no folder for what is no rotation id', async () => {
+  const folder = join(temporaryFolder(), 'vault');
 
-    await expect(createFileVault(folder).put(rotation, 'new', pair)).rejects.toThrow(VaultError);
+  await expect(createFileVault(folder).put('../r1', 'new', pair)).rejects.toThrow(VaultError);
 
-    expect(existsSync(folder)).toBe(false);
-  },
-);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('what stands where its file would be is said, and stays', async () => {
+  const folder = join(temporaryFolder(), 'vault');
+  const [taken, dangling] = [join(folder, 'r1-new.json'), join(folder, 'r2-new.json')];
+  mkdirSync(taken, { recursive: true, mode: 0o700 });
+  symlinkSync('nowhere', dangling);
+  const vault = createFileVault(folder);
+
+  const errors = [
+    await vault.get('r1', 'new').catch((caught) => caught),
+    await vault.put('r2', 'new', pair).catch((caught) => caught),
+  ];
+
+  expect(errors).toEqual([expect.any(VaultError), expect.any(VaultError)]);
+  expect(errors).toMatchObject([
+    { message: `${taken} is a folder, not a file`, hint: 'correct the path', cause: { name: 'FileError' } },
+    { message: 'the vault holds another new key pair for rotation r2', hint: `it was kept: ${dangling}` },
+  ]);
+  expect(readdirSync(folder)).toEqual(['r1-new.json', 'r2-new.json']);
+});

@@ -1,32 +1,23 @@
 // The vault in Secrets Manager against the embedded AWS: what it leaves there, and what it does where AWS refuses.
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
-import { createAws } from '../../src/aws/clients.ts';
-import { createVirtualClock } from '../../src/clock.ts';
 import { VaultError } from '../../src/errors.ts';
-import { createSandbox, type Settings } from '../../src/sandbox/index.ts';
+import type { Settings } from '../../src/sandbox/index.ts';
 import { createSecretsManagerVault } from '../../src/vault/secrets-manager-vault.ts';
+import { sandboxedSecrets } from './sandboxed.ts';
 import { describeVault } from './vault-contract.ts';
 
 const pair = new KeyPair('AKIAIOSFODNN7FIRST01', 'first/secret+of=forty-characters-in-all+');
 const other = new KeyPair('AKIAIOSFODNN7SECOND2', 'second/secret+of=forty-characters-in-al+');
 
 async function setUp(settings: Partial<Settings> = {}) {
-  const clock = createVirtualClock('2026-12-06T10:00:00Z');
-  const sandbox = await createSandbox({ clock, seed: 'vault', ...settings });
-  onTestFinished(() => sandbox.close());
-  const { accessKeyId, secretAccessKey } = sandbox.credentials;
+  const { clock, sandbox, secrets, kept, lay } = await sandboxedSecrets(settings);
   const open = () => {
-    const aws = createAws({
-      clock,
-      version: '0.0.0-test',
-      endpointUrl: sandbox.url,
-      credentials: new KeyPair(accessKeyId, secretAccessKey),
-    });
-    return createSecretsManagerVault({ clock, secrets: () => aws.secretsManager('eu-west-1') });
+    const client = secrets();
+    return createSecretsManagerVault({ clock, secrets: () => client, kmsKey: 'alias/of-the-vault' });
   };
-  return { sandbox, open, kept: () => sandbox.secrets.snapshot({ region: 'eu-west-1', values: true }) };
+  return { clock, sandbox, open, kept, lay };
 }
 
 describeVault('secretsmanager', async () => (await setUp()).open);

@@ -64,6 +64,10 @@ export function describeVault(name: string, create: () => Promise<() => Vault>):
         .catch((caught) => caught);
 
       expect(error).toBeInstanceOf(VaultError);
+      expect(error).toMatchObject({
+        message: 'the vault holds another new key pair for rotation r1',
+        hint: 'it was kept: AKIA…ST01',
+      });
       expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
       expect((await open().get('r1', 'new'))?.sameAs(first)).toBe(true);
     });
@@ -89,6 +93,28 @@ export function describeVault(name: string, create: () => Promise<() => Vault>):
 
       expect((await open().get('r1', 'new'))?.sameAs(second)).toBe(true);
     });
+
+    test.each(['r', 'r'.repeat(100), 'a_b-C9'])('knows a rotation by the id %s', async (rotation) => {
+      const open = await create();
+
+      await open().put(rotation, 'new', first);
+
+      expect((await open().get(rotation, 'new'))?.sameAs(first)).toBe(true);
+    });
+
+    test.each(['../r1', 'a/b', '', '.', '-r', 'r 1', 'r1\n', 'x'.repeat(101)])(
+      'takes no rotation id that is no name: %j',
+      async (rotation) => {
+        const open = await create();
+
+        const error = await open()
+          .put(rotation, 'new', first)
+          .catch((caught) => caught);
+
+        expect(error).toBeInstanceOf(VaultError);
+        expect(error.message).toBe(`no rotation can have the id ${rotation}`);
+      },
+    );
 
     test('is asked to forget what it never had', async () => {
       const open = await create();
