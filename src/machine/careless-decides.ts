@@ -1,7 +1,7 @@
 // What an unknown word may lead to. A decide's last branch is taken by every word that nobody thought of, so it must
 // not go towards the loss of anything: neither create, deliver, take away, nor give back.
 import type { ActivityName, ParkName } from './context.ts';
-import type { Graph } from './graph.ts';
+import { edges, type Graph, type Node } from './graph.ts';
 
 /** Whether a state that runs this goes on towards a loss, so that only a word said on purpose may lead there. */
 const towardsLoss: Record<ActivityName | ParkName, boolean> = {
@@ -28,10 +28,12 @@ const towardsLoss: Record<ActivityName | ParkName, boolean> = {
 };
 
 /** The decides whose last branch leads towards a loss, each with where it leads; empty for a careful machine. */
-export function carelessDecides({ nodes }: Graph): string[] {
-  return [...nodes].flatMap(([name, node]) => {
-    if (node.word !== 'decide') return [];
-    const next = nodes.get(node.otherwise);
-    return next && 'activity' in next && towardsLoss[next.activity] ? [`${name}: otherwise ${node.otherwise}`] : [];
-  });
+export function carelessDecides(graph: Graph): string[] {
+  return edges(graph)
+    .filter(({ kind, to }) => kind === 'otherwise' && leadsTowardsLoss(graph.nodes.get(to) as Node))
+    .map(({ from, to }) => `${from}: otherwise ${to}`);
+}
+
+function leadsTowardsLoss(node: Node): boolean {
+  return 'activity' in node && towardsLoss[node.activity];
 }

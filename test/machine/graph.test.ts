@@ -2,7 +2,7 @@
 // actor would run, and that Amazon States Language could not say, or would understand differently.
 import { describe, expect, test } from 'vitest';
 import { toAsl } from '../../src/machine/asl.ts';
-import { readGraph, VocabularyError } from '../../src/machine/graph.ts';
+import { edges, readGraph, VocabularyError } from '../../src/machine/graph.ts';
 import { rotation } from '../../src/machine/rotation.ts';
 import { begin, decide, end, otherwise, park, run, when, words } from '../../src/machine/vocabulary.ts';
 
@@ -30,6 +30,9 @@ const running = (changes: Record<string, unknown>) =>
 const invoking = (changes: Record<string, unknown>) =>
   running({ invoke: { ...run('claimUser', 'refused', 'stuck').invoke, ...changes } });
 
+/** What xstate itself refuses while the machine is made: only what it would have kept is shown here. */
+const written = (changes: Record<string, unknown>) => ({ config: { ...machine({}).config, ...changes } });
+
 const remember = { type: 'remember', params: { as: 'claimUser' } };
 
 const deciding = (...branches: unknown[]) =>
@@ -41,6 +44,18 @@ describe('a machine in the vocabulary', () => {
   test('as small as this one is fine', () => {
     expect(Object.keys(toAsl(machine({})).States)).toEqual(['begin', 'claimUser', 'refused', 'stuck']);
     expect(Object.keys(toAsl(deciding(yes, otherwise('stuck'))).States)).toContain('verdict');
+  });
+
+  test('has its ways in the order in which they are tried', () => {
+    const graph = readGraph(deciding(yes, otherwise('stuck')));
+
+    expect(edges(graph)).toEqual([
+      { from: 'begin', to: 'claimUser', kind: 'next', label: '' },
+      { from: 'claimUser', to: 'verdict', kind: 'next', label: '' },
+      { from: 'claimUser', to: 'stuck', kind: 'failure', label: 'fails' },
+      { from: 'verdict', to: 'refused', kind: 'when', label: 'yes' },
+      { from: 'verdict', to: 'stuck', kind: 'otherwise', label: 'otherwise' },
+    ]);
   });
 
   test('may decide twice on the same word', () => {
@@ -77,7 +92,7 @@ const refusals: [what: string, machine: () => { config: unknown }, message: stri
   [
     'an activity that nobody wrote',
     () => machine({ claimUser: run('fly', 'refused', 'stuck') }),
-    'claimUser: cannot invoke fly',
+    'claimUser: cannot invoke fly: it is none of claimUser, inspectKeys, preflightConsumers, ',
   ],
   [
     'a run of a park',
@@ -100,6 +115,11 @@ const refusals: [what: string, machine: () => { config: unknown }, message: stri
   [
     'an output kept under another name',
     () => invoking({ onDone: { target: 'refused', actions: { ...remember, params: { as: 'plan' } } } }),
+    'claimUser: must remember the output of claimUser as claimUser',
+  ],
+  [
+    'another action on success',
+    () => invoking({ onDone: { target: 'refused', actions: { ...remember, type: 'blame' } } }),
     'claimUser: must remember the output of claimUser as claimUser',
   ],
   [
@@ -132,6 +152,16 @@ const refusals: [what: string, machine: () => { config: unknown }, message: stri
     'a guard on more than a word',
     () => deciding(when('claimUser.keys[0].id', 'x', 'refused'), otherwise('stuck')),
     'verdict: cannot read claimUser.keys[0].id',
+  ],
+  [
+    'a guard on a word further in',
+    () => deciding(when('claimUser.keys.id', 'x', 'refused'), otherwise('stuck')),
+    'verdict: cannot read claimUser.keys.id',
+  ],
+  [
+    'a guard on several words',
+    () => deciding(when(['claimUser.verdict'] as never, 'x', 'refused'), otherwise('stuck')),
+    'verdict: cannot read claimUser.verdict: a path is an activity, a dot and one word',
   ],
   [
     'a guard whose word is worked out later',
@@ -273,14 +303,24 @@ const refusals: [what: string, machine: () => { config: unknown }, message: stri
   [
     'an end of another name',
     () => machine({ claimUser: run('claimUser', 'done', 'stuck'), done: end() }),
-    'done: an end is one of rotated',
+    'done: an end is one of rotated, nothingToDo, refused, rolledBack, stuck',
   ],
   ['an end that is not final', () => machine({ refused: { tags: 'end' } }), 'refused: an end is a final state'],
   [
     'a target that does not exist',
-    // xstate itself refuses it while the machine is made, so only what it would have kept is shown here.
-    () => ({ config: { ...machine({}).config, states: { ...machine({}).config.states, begin: begin('nowhere') } } }),
+    () => written({ states: { ...machine({}).config.states, begin: begin('nowhere') } }),
     'begin: leads to nowhere, which does not exist',
+  ],
+  ['no states', () => written({ states: undefined }), 'the machine: needs plain data, written out as data'],
+  [
+    'a state that is nothing',
+    () => written({ states: { begin: null } }),
+    'begin: needs plain data, written out as data',
+  ],
+  [
+    'a first state that does not exist',
+    () => written({ initial: 'nowhere' }),
+    'nowhere: the first state must be the begin',
   ],
   ['a state with a name that is no word', () => machine({ 'a b': end() }), 'a b: a state is named by one plain word'],
 ];
@@ -290,6 +330,7 @@ describe('a machine outside of the vocabulary is refused:', () => {
     const machineAtHand = bad();
 
     expect(() => toAsl(machineAtHand)).toThrow(VocabularyError);
+    expect(() => toAsl(machineAtHand)).toThrow(expect.objectContaining({ name: 'VocabularyError' }));
     expect(() => toAsl(machineAtHand)).toThrow(message);
   });
 

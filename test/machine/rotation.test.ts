@@ -2,7 +2,8 @@
 // cannot be taken back, and where a word that nobody thought of leads.
 import { expect, test } from 'vitest';
 import { carelessDecides } from '../../src/machine/careless-decides.ts';
-import { edges, readGraph } from '../../src/machine/graph.ts';
+import { type ActivityName, activityNames, type ParkName, parkNames } from '../../src/machine/context.ts';
+import { edges, type Node, readGraph } from '../../src/machine/graph.ts';
 import { rotation } from '../../src/machine/rotation.ts';
 import { begin, decide, end, otherwise, run, when, words } from '../../src/machine/vocabulary.ts';
 
@@ -38,6 +39,30 @@ test('S3 a decide whose last branch deletes is found', () => {
   });
 
   expect(carelessDecides(readGraph(careless))).toEqual(['health: otherwise deleteKey']);
+});
+
+test('S3 a last branch may lead to what only looks, waits, reactivates or ends', () => {
+  const leadsToLoss = (activity: ActivityName | ParkName) =>
+    carelessDecides({
+      start: 'begin',
+      nodes: new Map<string, Node>([
+        ['begin', { word: 'begin', next: 'choice' }],
+        ['choice', { word: 'decide', branches: [], otherwise: 'next' }],
+        ['next', { word: 'run', activity: activity as ActivityName, next: 'choice', onError: 'next' }],
+      ]),
+    }).length > 0;
+
+  expect([...activityNames, ...parkNames].filter(leadsToLoss)).toEqual([
+    'claimUser',
+    'preflightConsumers',
+    'freeSlot',
+    'createKey',
+    'deliverKey',
+    'deactivateKey',
+    'deleteKey',
+    'restoreConsumers',
+    'removeNewKey',
+  ]);
 });
 
 test('S3 an unknown signal means back to watching', () => {
