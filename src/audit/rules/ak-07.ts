@@ -18,7 +18,7 @@ export const ak07: Rule = {
         because: `${user.keys.length} keys exist (${user.keys.map(nameOf).join(', ')}) and AWS allows two`,
         command: inactive ? deleteCommand(user, inactive) : null,
         text: inactive
-          ? 'delete the inactive one first, or let the rotation do it: keyturn rotate --free-slot'
+          ? 'delete the inactive one first, or let the rotation do it: keyturn rotate --free-slot inactive'
           : 'retire the one that nobody needs: keyturn retire',
         evidence: { keys: user.keys.map((key) => keyEvidence(key, limits)) },
       }),

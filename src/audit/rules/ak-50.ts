@@ -30,10 +30,9 @@ export const ak50: Rule = {
 
 function usesOf(user: UserFacts): Source<unknown> | undefined {
   const { listed } = user;
-  const unread =
-    listed.state === 'known' ? listed.value.flatMap(({ use }) => (use.state === 'unknown' ? use : [])) : [];
   const isMissed = activeKeys(user).some(({ isUseKnown }) => !isUseKnown);
-  return isMissed ? unread[0] : undefined;
+  if (!isMissed || listed.state !== 'known') return undefined;
+  return listed.value.map(({ use }) => use).find(({ state }) => state === 'unknown');
 }
 
 function incomplete(

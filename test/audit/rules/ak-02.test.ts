@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   ago,
+  denied,
   findings,
   judge,
   key,
@@ -75,6 +76,7 @@ test('an inactive key is never too old', () => {
 
 test('an administrator’s key is worse from the first second on', () => {
   expect(severitiesOf('AK-02', { ...aged(ago(90, 1)), powers: admin })).toEqual(['high']);
+  expect(severitiesOf('AK-02', { ...aged(ago(90, 1)), powers: denied('iam:Get') })).toEqual(['medium']);
 });
 
 test('each of two old keys is told for itself', () => {

@@ -23,7 +23,7 @@ test('the finding in full: the inactive one is to be deleted', () => {
       aliases: [],
       remediation: {
         command: 'aws iam delete-access-key --user-name alice --access-key-id AKIASECONDSECONDSEC2',
-        text: 'delete the inactive one first, or let the rotation do it: keyturn rotate --free-slot',
+        text: 'delete the inactive one first, or let the rotation do it: keyturn rotate --free-slot inactive',
       },
     },
   ]);

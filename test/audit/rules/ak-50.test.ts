@@ -55,6 +55,15 @@ test.each([
   expect(judge('AK-50', withKey(given))).toEqual([]);
 });
 
+test('one key of two is enough', () => {
+  const use = { state: 'notAsked', why: 'the report says it' } as const;
+  const second = { id: 'AKIASECONDSECONDSEC2', status: 'Active', createdAt: ago(9), use: denied('iam:Get') } as const;
+  const first = { ...second, id: 'AKIAFIRSTFIRSTFIRST1', use };
+  const facts = withKey({ listed: known([first, second]), keys: [key(), unusedKey] });
+
+  expect(judge('AK-50', facts).map(({ need }) => need)).toEqual(['uses']);
+});
+
 test('several are told one by one', () => {
   const facts = withKey({ tags: denied('iam:Get'), events: denied('cloudtrail:LookupEvents') });
 

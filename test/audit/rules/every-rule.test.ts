@@ -1,5 +1,7 @@
 // What holds for several rules at once.
 import { expect, test } from 'vitest';
+import type { Need } from '../../../src/audit/contract.ts';
+import { rulesNeeding } from '../../../src/audit/judge.ts';
 import { ago, event, judge, key, known, mallory, prowler, root, secondKey, severitiesOf, user } from './judged.ts';
 
 const ofUsers = [
@@ -33,6 +35,19 @@ test.each(ofUsers)('%s speaks of users, and leaves root alone', (rule) => {
 
   expect(judge(rule, user(facts))).not.toEqual([]);
   expect(judge(rule, root(facts))).toEqual([]);
+});
+
+test.each<[Need, string[]]>([
+  ['report', ['AK-12', 'AK-13', 'AK-22', 'AK-23', 'AK-24']],
+  ['ids', ['AK-05', 'AK-14', 'AK-15', 'AK-31', 'AK-32', 'AK-34']],
+  ['uses', ['AK-10', 'AK-11', 'AK-12', 'AK-13', 'AK-14', 'AK-15', 'AK-24']],
+  ['tags', ['AK-40', 'AK-44']],
+  ['powers', ['AK-20', 'AK-21']],
+  ['rotations', ['AK-05', 'AK-14', 'AK-15', 'AK-32', 'AK-42']],
+  ['events', ['AK-06', 'AK-31', 'AK-32', 'AK-33', 'AK-34']],
+  ['rotators', ['AK-31', 'AK-32', 'AK-33']],
+])('where %s are not known, these cannot be passed', (need, expected) => {
+  expect(rulesNeeding('cis-7.0', need)).toEqual(expected);
 });
 
 test.each(['AK-10', 'AK-11', 'AK-12', 'AK-24'])('%s takes what is not known for no use at all of none', (rule) => {
