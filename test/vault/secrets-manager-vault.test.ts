@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { VaultError } from '../../src/errors.ts';
 import type { Settings } from '../../src/sandbox/index.ts';
-import { createSecretsManagerVault } from '../../src/vault/secrets-manager-vault.ts';
+import { createSecretsManagerVault, permissions } from '../../src/vault/secrets-manager-vault.ts';
 import { sandboxedSecrets } from './sandboxed.ts';
 import { describeVault } from './vault-contract.ts';
 
@@ -28,11 +28,16 @@ test('S31 keeps both pairs of a rotation in one secret, and deletes it for good 
   await open().put('r1', 'old', pair);
   await open().put('r1', 'new', other);
   const names = Object.keys(kept());
+  const facts = kept()['keyturn/vault/r1'];
   await open().remove('r1', 'old');
   const left = kept()['keyturn/vault/r1']?.versions.at(-1)?.value;
   await open().remove('r1', 'new');
 
   expect(names).toEqual(['keyturn/vault/r1']);
+  expect(facts).toMatchObject({
+    description: 'keyturn keeps this until rotation r1 ends',
+    kmsKeyId: 'alias/of-the-vault',
+  });
   expect(left).toBe(
     '{"new":{"accessKeyId":"AKIAIOSFODNN7SECOND2","secretAccessKey":"second/secret+of=forty-characters-in-al+"}}',
   );
@@ -55,6 +60,7 @@ test('S20 the same pair of a rotation is the same request, another pair or rotat
     await versionOf('r2', pair),
   ];
 
+  expect(first).toBe('59313dde78f6356f09997499958d9b9f0784cdfc8d62b252c4eec995db644bec');
   expect(again).toBe(first);
   expect(new Set([first, ofAnother, elsewhere]).size).toBe(3);
 });
@@ -108,20 +114,75 @@ test('has stored a pair only when it can be read again', async () => {
   expect((await open().get('r1', 'new'))?.sameAs(pair)).toBe(true);
 });
 
+test('says so where it never can be', async () => {
+  const { open } = await setUp({ readDelay: 600_000 });
+
+  const error = await open()
+    .put('r1', 'new', pair)
+    .catch((caught: unknown) => caught);
+
+  expect(error).toBeInstanceOf(VaultError);
+  expect((error as VaultError).message).toBe('the vault does not give back what was put into keyturn/vault/r1');
+});
+
+test('waits for nothing where reads are fresh', async () => {
+  const { clock, open } = await setUp();
+  const vault = open();
+  const before = clock.monotonic();
+
+  await vault.put('r1', 'old', pair);
+  await vault.put('r1', 'new', other);
+  await vault.remove('r1', 'new');
+  await vault.remove('r1', 'old');
+  const found = await vault.get('r1', 'old');
+
+  expect(found).toBeNull();
+  expect(clock.monotonic() - before).toBe(0);
+});
+
+test('each verb asks for what it declares', async () => {
+  const { sandbox, open } = await setUp();
+  const asked = async (work: Promise<unknown>) => {
+    const before = sandbox.requests.length;
+    await work;
+    return sandbox.requests.slice(before).map(({ operation }) => `secretsmanager:${operation}`);
+  };
+
+  const put = [...(await asked(open().put('r1', 'old', pair))), ...(await asked(open().put('r1', 'new', other)))];
+  const get = await asked(open().get('r1', 'new'));
+  const remove = [...(await asked(open().remove('r1', 'old'))), ...(await asked(open().remove('r1', 'new')))];
+
+  expect({
+    get: [...new Set(get)].sort(),
+    put: [...new Set(put)].sort(),
+    remove: [...new Set(remove)].sort(),
+  }).toEqual(permissions);
+});
+
 describe('says what is wrong, and no secret, where', () => {
   test.each([
-    ['the secret holds something else', 'not JSON forty-characters', 'cannot be read from the vault'],
-    ['half a pair is there', '{"new":{"secretAccessKey":"forty-characters"}}', 'cannot be read from the vault'],
-  ])('%s', async (_, value, message) => {
-    const { sandbox, open } = await setUp();
-    sandbox.secrets.create({ name: 'keyturn/vault/r1', region: 'eu-west-1', value });
+    ['the secret holds something else', 'not JSON forty-characters'],
+    ['it holds no text', new Uint8Array([1])],
+    ['it holds no pair', '{"newest":"forty-characters"}'],
+    ['half a pair is there', '{"new":{"secretAccessKey":"forty-characters"}}'],
+    ['the other half is', '{"new":{"accessKeyId":"forty-characters"}}'],
+    ['an id is no text', '{"new":{"accessKeyId":7,"secretAccessKey":"forty-characters"}}'],
+    ['a secret is no text', '{"new":{"accessKeyId":"AKIAIOSFODNN7FIRST01","secretAccessKey":["forty-characters"]}}'],
+    ['an id is empty', '{"new":{"accessKeyId":"","secretAccessKey":"forty-characters"}}'],
+    ['a secret is empty', '{"new":{"accessKeyId":"forty-characters","secretAccessKey":""}}'],
+  ])('%s', async (_, value) => {
+    const { open, lay } = await setUp();
+    lay('keyturn/vault/r1', value);
 
     const error = await open()
       .get('r1', 'new')
       .catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(VaultError);
-    expect((error as VaultError).message).toContain(message);
+    expect(error).toMatchObject({
+      message: 'the key pairs of rotation r1 cannot be read from the vault',
+      hint: 'see the secret keyturn/vault/r1; it and the keys in AWS are as they were',
+    });
     expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
   });
 
@@ -135,6 +196,10 @@ describe('says what is wrong, and no secret, where', () => {
 
     expect(error).toBeInstanceOf(VaultError);
     expect((error as VaultError).message).toContain(`the vault: secretsmanager:${operation} is denied`);
+    expect(error).toMatchObject({
+      hint: `allow secretsmanager:${operation} for whoever runs keyturn, then run the same command again`,
+      cause: { name: 'AccessDeniedError' },
+    });
     expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
     expect(kept()).toEqual({});
   });
