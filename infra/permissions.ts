@@ -29,9 +29,7 @@ export function needed(foundation: Foundation, needs: Needs, { puts }: { puts: b
   if (onVault.length > 0) add(allow('Vault', onVault, [vault ?? '']));
   if (needs.vault === 'use') add(useKey('VaultKey', stack, keys.vault.keyArn, 'secretsmanager', puts));
   if (onSeals.length > 0) add(allow('Seal', onSeals, [seals ?? '']));
-  if (needs.seal === 'read' || needs.seal === 'write') {
-    add(useKey('SealKey', stack, keys.data.keyArn, 'secretsmanager', needs.seal === 'write'));
-  }
+  if (needs.seal) add(useKey('SealKey', stack, keys.data.keyArn, 'secretsmanager', needs.seal === 'write'));
   if (needs.places || needs.plan) {
     add(...onPlaces(foundation, needs.places ?? 'look'));
     add(...keptAway(stack, { vault: onVault, seals: onSeals }));
@@ -90,10 +88,8 @@ function vaultActions(need: Needs['vault'], puts: boolean): string[] {
 
 function sealActions(need: Needs['seal']): string[] {
   if (need === undefined) return [];
-  if (need === 'discard') return ['secretsmanager:DeleteSecret'];
-  return need === 'write'
-    ? ['secretsmanager:CreateSecret', 'secretsmanager:GetSecretValue']
-    : ['secretsmanager:GetSecretValue'];
+  const more = { read: [], write: ['secretsmanager:CreateSecret'], discard: ['secretsmanager:DeleteSecret'] };
+  return [...more[need], 'secretsmanager:GetSecretValue'];
 }
 
 /** The kinds of places say themselves which actions they take; the deployment says on what. */

@@ -36,6 +36,8 @@ export interface ActivityDeps {
    * not be read (S21).
    */
   agentThatMade?(keyId: string, since: string): Promise<string | null>;
+  /** Takes the seal away (S28); missing where a record on this machine says instead what is still to be done. Safe to call twice. */
+  unseal?(rotation: string): Promise<void>;
   /** Aborted when the person wants to stop: an activity that is only waiting gives up at once. */
   signal?: AbortSignal;
   /** `attended`: a person is near (two looks at the claim 2 s apart); else 10 s. */

@@ -7,6 +7,7 @@ import type { Outputs, RotationContext } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { claimOf, releaseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
+import { endClaim } from './ended-claim.ts';
 import { findKey, isActive, settledKeys } from './keys.ts';
 import { unconfirmedPlaces } from './places.ts';
 import { isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
@@ -18,17 +19,22 @@ type Judgement = Pick<Outputs['releaseUser'], 'verdict' | 'reason'>;
 export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
   return async (context) => {
     const { plan, rotation } = context;
-    const judgement = await judge(context);
+    const { verdict, reason } = await judge(context);
     const at = stamp(deps);
-    if (judgement.verdict === 'stuck') return { at, ...judgement };
+    if (verdict === 'stuck') return { at, verdict, reason };
 
     // What claimUser put there is taken away even where this read does not show it yet.
     const claimed = context.claimUser !== undefined || claimOf(rotation, await deps.aws.user(plan.user)) !== undefined;
-    if (claimed) await releaseClaim(deps.aws, plan.user, rotation, at);
+    const keys = [plan.oldKey, newKeyOf(context)].filter((id) => id !== null);
+    if (claimed && deps.unseal) await endClaim(deps.aws, plan.user, { rotation, verdict, at, keys });
+    else if (claimed) await releaseClaim(deps.aws, plan.user, rotation, at);
     // The vault's entry goes last of all: until here everything could still be needed.
     await deps.vault.remove(rotation, 'old');
     await deps.vault.remove(rotation, 'new');
-    return { at, ...judgement };
+    await deps.unseal?.(rotation);
+    // Until here nothing but the ended claim told of what was left.
+    if (claimed && deps.unseal) await releaseClaim(deps.aws, plan.user, rotation, at);
+    return { at, verdict, reason };
   };
 
   async function judge(context: RotationContext): Promise<Judgement> {

@@ -74,9 +74,9 @@ async function tell(parts: Parts, remains: Remains | null, what: string): Promis
   log({ level: 'ERROR', message: what, rotation: remains?.rotation ?? null });
   if (!remains) return notify(topic, { event: 'stuck', account, user: null, rotation: null, what });
 
-  const { user, rotation, oldKey, newKey, claim, sealed } = remains;
+  const { user, rotation, oldKey, newKey, claim, ended, sealed } = remains;
   const keys = await aws.keys(user.name);
-  const isOpen = Boolean(claim || sealed);
+  const isOpen = Boolean(claim || sealed) && !ended;
   const at = (command: string) => `keyturn ${command} ${rotation} --engine stepfunctions`;
   const isInactive = findKey(keys, oldKey)?.status === 'Inactive';
   await notify(topic, {
@@ -85,7 +85,7 @@ async function tell(parts: Parts, remains: Remains | null, what: string): Promis
     user: user.name,
     rotation,
     what,
-    ...(isOpen ? { command: at('resume') } : {}),
+    ...(isOpen || ended ? { command: at('resume') } : {}),
     details: {
       execution: remains.execution.arn,
       oldKey,

@@ -1,6 +1,7 @@
 // Going on with a rotation that an earlier execution, or a terminal, began. What is known for sure is what was sealed and what
 // the claim in AWS says; everything else is looked at again, so waits begin anew rather than end early.
 import { type Claim, claimOf, claimTag, formatClaim } from '../activities/claim.ts';
+import { endedClaimsOf } from '../activities/ended-claim.ts';
 import { reactivateCommand } from '../activities/keys.ts';
 import { instant, timeOf } from '../clock.ts';
 import { KeyturnError, RefusedError } from '../errors.ts';
@@ -19,7 +20,14 @@ const noPolicy: Policy = { file: '', content: {}, lines: {} };
 /** Throws RefusedError where AWS knows of no such rotation of this user. */
 export async function goingOn(parts: Parts, input: ExecutionInput, rotation: string): Promise<Base> {
   const { intent = 'forward', user } = input;
-  const claim = claimOf(rotation, await parts.aws.user(user));
+  const found = await parts.aws.user(user);
+  const ended = endedClaimsOf(found.tags).find((one) => one.rotation === rotation);
+  if (ended) {
+    throw new RefusedError(`rotation ${rotation} of ${user} is over: ${ended.verdict} at ${ended.at}`, {
+      hint: 'no key was changed; what it had left in the vault is removed now',
+    });
+  }
+  const claim = claimOf(rotation, found);
   const sealed = await sealOf(parts, rotation, intent);
   // A rotation without its claim was given up, and may only go back (S10).
   if (sealed ? sealed.plan.user !== user || (!claim && intent === 'forward') : !claim) throw unknown(rotation, user);

@@ -5,6 +5,7 @@ import type { ActivityName, ParkName } from '../machine/context.ts';
 export interface Needs {
   /** The pairs of a rotation: to use them; or, without being able to read them, to throw them away at the end. */
   vault?: 'use' | 'discard';
+  /** To read it; also to make it, or to throw it away. */
   seal?: 'read' | 'write' | 'discard';
   /** The places that the plan names. `look`: what they hold; `change`: that and to write them. */
   places?: 'look' | 'change';

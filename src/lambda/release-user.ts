@@ -1,17 +1,20 @@
 // releaseUser as a function: also where claimUser itself never answered. The record of what ended goes into the bucket,
 // because histories vanish after 90 days, and people are told how it ended.
 import { claimOf, releaseClaim } from '../activities/claim.ts';
+import { endedClaimsOf } from '../activities/ended-claim.ts';
 import { releaseUser } from '../activities/release-user.ts';
+import type { User } from '../aws/contract.ts';
 import { instant } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import { readCause } from '../machine/blame.ts';
 import type { Outputs, RotationContext } from '../machine/context.ts';
+import { createDiscardingVault } from '../vault/discarding-vault.ts';
 import { depsFor } from './activity.ts';
 import { contextOf } from './context-of.ts';
 import { type ExecutionState, recordKey, rotationOf } from './contract.ts';
 import { inLambda, type Make } from './in-lambda.ts';
 import { inputOf } from './input.ts';
-import { aboutPlan, notify } from './notices.ts';
+import { notify } from './notices.ts';
 import type { Parts } from './parts.ts';
 
 type Released = Outputs['releaseUser'];
@@ -19,10 +22,11 @@ type Released = Outputs['releaseUser'];
 export const make: Make<ExecutionState, Released> = (parts) => async (state) => {
   if (!state.claimUser) return unclaimed(parts, state);
   const context = withLostAnswer(contextOf(state), state);
-  const released = await releaseUser(depsFor(parts, 'releaseUser', context))(context);
-  if (released.verdict === 'stuck') return released;
-  await parts.seal.remove(context.rotation);
-  await keep(parts, context, released);
+  const deps = { ...depsFor(parts, 'releaseUser', context), unseal: parts.seal.remove };
+  const released = await releaseUser(deps)(context);
+  const { account, user } = context.plan;
+  const about = { account, user, rotation: context.rotation, context };
+  if (released.verdict !== 'stuck') await keep(parts, about, released);
   return released;
 };
 
@@ -51,13 +55,18 @@ async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Pr
   const at = instant(aws.time() ?? clock.now());
   const reason = readCause(error?.Cause ?? '').message || 'the rotation was not begun';
   const { user, rotation, from } = inputOf(execution);
-  // What it would have gone on with stays as it is, and is still open.
-  if (rotation) return { at, verdict: 'stuck', reason };
+  const found = await aws.user(user);
+  const [, , , , account = ''] = execution.id.split(':');
+  if (rotation) {
+    const ended = endedClaimsOf(found.tags).find((one) => one.rotation === rotation);
+    // What it would have gone on with stays as it is, and is still open.
+    const isOurs = ended !== undefined && (await isOf(found, parts, rotation));
+    return isOurs ? finish(parts, { account, user, rotation }, { ...ended, at }) : { at, verdict: 'stuck', reason };
+  }
   const own = rotationOf(execution);
-  const claim = claimOf(own, await aws.user(user));
+  const claim = claimOf(own, found);
   if (from === 'watch') await parts.seal.remove(own);
   if (claim) await releaseClaim(aws, user, own, at);
-  const [, , , , account = ''] = execution.id.split(':');
   const about = { account, user, rotation: own };
   await notify(aws.topic(deployment.KEYTURN_TOPIC), { event: 'refused', ...about, what: reason }).catch((failure) => {
     if (!(failure instanceof KeyturnError)) throw failure;
@@ -66,10 +75,41 @@ async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Pr
   return { at, verdict: 'refused', reason };
 }
 
+/** A tag on one user must not take away what belongs to a rotation of another. */
+async function isOf({ id }: User, { seal }: Parts, rotation: string): Promise<boolean> {
+  const sealed = await seal.get(rotation);
+  return sealed === null || sealed.plan.userId === id;
+}
+
+/** It had ended, and whoever ended it was cut off before everything was taken away. */
+async function finish(
+  parts: Parts,
+  about: About,
+  { verdict, at }: Pick<Released, 'verdict' | 'at'>,
+): Promise<Released> {
+  const { aws, region, seal } = parts;
+  const { user, rotation } = about;
+  await createDiscardingVault(() => aws.secretsManager(region)).remove(rotation, 'new');
+  await seal.remove(rotation);
+  await releaseClaim(aws, user, rotation, at);
+  const reason = 'it had ended so before, and what it had left in the vault is removed';
+  const released = { at, verdict, reason };
+  await keep(parts, about, released);
+  return released;
+}
+
+interface About {
+  account: string;
+  user: string;
+  rotation: string;
+  /** Unknown where an earlier execution had it. */
+  context?: RotationContext;
+}
+
 /** The rotation is over by now, so nothing of this may make it look stuck. */
-async function keep(parts: Parts, context: RotationContext, { verdict, reason, at }: Released): Promise<void> {
+async function keep(parts: Parts, { context, ...about }: About, { verdict, reason, at }: Released): Promise<void> {
   const { aws, deployment } = parts;
-  const { plan, rotation } = context;
+  const { user, rotation } = about;
   const told = {
     rotated: 'rotated',
     rolledBack: 'rolledBack',
@@ -82,14 +122,8 @@ async function keep(parts: Parts, context: RotationContext, { verdict, reason, a
     () =>
       aws
         .bucket(deployment.KEYTURN_BUCKET)
-        .put(
-          recordKey(plan.user, rotation),
-          JSON.stringify({ at, context, verdict, reason }, null, 2),
-          'application/json',
-        ),
-    ...(event
-      ? [() => notify(aws.topic(deployment.KEYTURN_TOPIC), { event, ...aboutPlan(plan, rotation), what: reason })]
-      : []),
+        .put(recordKey(user, rotation), JSON.stringify({ at, context, verdict, reason }, null, 2), 'application/json'),
+    ...(event ? [() => notify(aws.topic(deployment.KEYTURN_TOPIC), { event, ...about, what: reason })] : []),
   ];
   for (const attempt of attempts) {
     await attempt().catch((error) => {

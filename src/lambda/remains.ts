@@ -1,5 +1,6 @@
 // What an execution that ended left behind, as AWS has it now: the claim, the seal, the keys, and what it had last found out.
 import { type Claim, claimOf } from '../activities/claim.ts';
+import { type EndedClaim, endedClaimsOf } from '../activities/ended-claim.ts';
 import { findKey } from '../activities/keys.ts';
 import type { ExecutionFacts, KeyStatusFacts, User } from '../aws/contract.ts';
 import { NoSuchEntityError, RefusedError } from '../errors.ts';
@@ -15,6 +16,8 @@ export interface Remains {
   user: User;
   keys: KeyStatusFacts[];
   claim: Claim | undefined;
+  /** Instead of a claim: the rotation is over, and not everything that it left is taken away. */
+  ended: EndedClaim | undefined;
   sealed: Sealed | null;
   oldKey: string | null;
   newKey: string | null;
@@ -34,6 +37,7 @@ export async function lookForRemains(parts: Parts, execution: ExecutionFacts): P
     rotation,
     user,
     claim,
+    ended: endedClaimsOf(user.tags).find((one) => one.rotation === rotation),
     sealed,
     keys: await parts.aws.keys(user.name),
     oldKey: sealed?.plan.oldKey ?? claim?.keys[0] ?? null,
@@ -43,8 +47,9 @@ export async function lookForRemains(parts: Parts, execution: ExecutionFacts): P
 
 /** Why the old key is not to be made active by itself (S2, S8); null where it is. */
 export async function whyLeft(parts: Parts, remains: Remains): Promise<string | null> {
-  const { execution, user, keys, claim, sealed, oldKey } = remains;
+  const { execution, user, keys, claim, ended, sealed, oldKey } = remains;
   const old = findKey(keys, oldKey);
+  if (ended) return `the rotation is over (${ended.verdict}), but for what it left in the vault`;
   if (!claim) return 'no rotation is open';
   if (execution.error === 'Stuck') return 'what is true was judged before it ended';
   if (!old) return 'there is no old key';

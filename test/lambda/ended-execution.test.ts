@@ -281,3 +281,17 @@ test('one that succeeded, or belongs to another machine, is nobody’s business 
 
   expect([succeeded, other]).toEqual([[], []]);
 });
+
+test('an execution that died while it emptied the vault: told that the rotation is over, and what takes the rest away', async () => {
+  const cloud = await openCloud();
+  cloud.once('releaseUser', () => cloud.sandbox.fault({ operation: 'DeleteSecret', call: 'every', kind: 'error500' }));
+  const { executionArn, state } = await cloud.run();
+  cloud.sandbox.clearFaults();
+
+  const [told] = await reported(cloud, executionArn, 'FAILED');
+
+  const { rotation } = state.claimUser.base;
+  expect(told?.message).toContain('the rotation is over (rotated), but for what it left in the vault');
+  expect(told?.message).toContain(`to copy: keyturn resume ${rotation} --engine stepfunctions`);
+  expect(told?.message).not.toContain('keyturn rollback');
+});

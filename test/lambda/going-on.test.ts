@@ -1,6 +1,6 @@
 // Going on and going back with what an execution left: a new execution, which believes the seal and the claim and nothing else.
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Claimed } from '../../src/lambda/contract.ts';
 import type { ActivityName, ParkName } from '../../src/machine/context.ts';
 import { type Cloud, createCloud, user } from '../support/cloud.ts';
@@ -157,4 +157,75 @@ test('a rotation that AWS knows nothing of is refused, and nobody else loses a c
 
   expect([unknown.ended, others.ended]).toEqual(['stuck', 'stuck']);
   expect(cloud.left().claims).toEqual([`keyturn:claim:${rotation}`]);
+});
+
+describe('where releaseUser dies for good half-way', () => {
+  const halves = [
+    ['the vault is emptied', { operation: 'DeleteSecret', call: 'every' }, 2],
+    ['the seal is gone', { operation: 'DeleteSecret', call: (n: number) => n > 1 }, 1],
+    ['the claim is gone', { operation: 'UntagUser', call: 'every' }, 0],
+  ] as const;
+
+  /** The rotation, ended but for what it left. */
+  async function diedAtRelease(cloud: Cloud, fault: (typeof halves)[number][1]) {
+    cloud.once('releaseUser', () => cloud.sandbox.fault({ ...fault, kind: 'error500' }));
+    const { ended, state } = await cloud.run();
+    cloud.sandbox.clearFaults();
+    expect(ended).toBe('stuck');
+    return state.claimUser.base.rotation as string;
+  }
+
+  test.each(halves)('before %s, another execution takes away what is left', async (_, fault, secrets) => {
+    const cloud = await createCloud();
+    const rotation = await diedAtRelease(cloud, fault);
+    expect(cloud.left()).toMatchObject({ claims: [`keyturn:claim:${rotation}`], secrets: { length: secrets } });
+    const before = cloud.changes().length;
+
+    const { ended } = await cloud.run({ user, rotation }, 'again');
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+    expect(cloud.changes().slice(before)).not.toContain('UpdateAccessKey');
+    expect(cloud.told().at(-1)).toBe('rotated');
+    expect(await cloud.records()).toEqual([expect.stringContaining('"verdict": "rotated"')]);
+  });
+
+  test.each(['forward', 'rollBack'] as const)(
+    'one that was rolled back ends so again, by the intent %s',
+    async (intent) => {
+      const cloud = await createCloud({ answers: { awaitGrace: ['rollBack'] } });
+      const rotation = await diedAtRelease(cloud, { operation: 'DeleteSecret', call: 'every' });
+
+      const { ended } = await cloud.run({ user, rotation, intent }, 'again');
+
+      expect(ended).toBe('rolledBack');
+      expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
+    },
+  );
+
+  test('S28 a tag on one user takes nothing away from a rotation of another', async () => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, 'awaitQuiet');
+    const { claims, secrets } = cloud.left();
+    const tags = { [`keyturn:claim:${rotation}`]: 'released 2026-12-06T10:00:00Z rotated' };
+    cloud.account.createUser({ name: 'mallory', tags });
+
+    const { ended } = await cloud.run({ user: 'mallory', rotation }, 'mallory');
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left()).toMatchObject({ claims, secrets });
+    expect(secrets).toEqual([`keyturn/seal/${rotation}`, `keyturn/vault/${rotation}`]);
+  });
+
+  test('S10 what carries a claim is not over, whatever an input says', async () => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, 'awaitQuiet');
+    const { claims, secrets } = cloud.left();
+    cloud.once('claimUser', () => Promise.reject(Object.assign(new Error('no'), { name: 'RefusedError' })));
+
+    const { ended } = await cloud.run({ user, rotation }, 'again');
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left()).toMatchObject({ claims, secrets });
+  });
 });

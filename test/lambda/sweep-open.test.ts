@@ -55,6 +55,47 @@ describe('a rotation that is stuck', () => {
   });
 });
 
+describe('a rotation that is over, but for what it left in the vault', () => {
+  const ended = (key: string) => ({ 'keyturn:claim:sfn-1': `released 2026-12-06T10:01:00Z rotated keys=${key}` });
+
+  test('is brought to its end by an execution of its own, once', async () => {
+    const { sweep, user, end, account, executions, parts, machine } = await openSweep();
+    const [key] = user('alice');
+    await sweep();
+    await end(key, 'FAILED');
+    account.setTags('alice', ended(key));
+
+    const [second, third] = [await sweep(), await sweep()];
+
+    expect(second.outcome('alice')).toMatchObject({
+      kind: 'started',
+      what: `rotation sfn-1 was over at 2026-12-06T10:01:00Z (rotated), and what it left in the vault is still there; begun as ${key}-2`,
+    });
+    expect(third.kinds).toEqual({ alice: 'open' });
+    expect(await executions()).toEqual([`${key}-1 FAILED`, `${key}-2 RUNNING`]);
+    const { input } = await parts.aws
+      .stateMachines('eu-west-1')
+      .describe(`${machine.replace(':stateMachine:', ':execution:')}:${key}-2`);
+    expect(input).toEqual({ user: 'alice', oldKey: key, rotation: 'sfn-1' });
+  });
+
+  test.each([
+    ['only reports', { KEYTURN_MODE: 'report-only' }],
+    ['is switched off', { KEYTURN_SWITCH: '/none' }],
+  ])('is told where the deployment %s', async (_, deployment) => {
+    const { sweep, user, account, executions } = await openSweep({ deployment });
+    const [key] = user('alice');
+    account.setTags('alice', ended(key));
+    await sweep();
+
+    const { outcome, told } = await sweep();
+
+    expect(outcome('alice')).toMatchObject({ kind: 'finding', hint: 'keyturn resume sfn-1 removes it' });
+    expect(told.map(({ event }) => event)).toEqual(['sweep']);
+    expect(await executions()).toEqual([]);
+  });
+});
+
 test('a rotation from a terminal is under way, and nobody’s business here', async () => {
   const { sweep, user, account, executions } = await openSweep();
   const [key] = user('alice');

@@ -2,6 +2,7 @@
 // deployment rotates and nothing holds it up, its start. What comes of it lies in the bucket, and nothing in the state.
 import { createHash } from 'node:crypto';
 import { KeyturnError, NoSuchEntityError } from '../../errors.ts';
+import type { ExecutionInput } from '../contract.ts';
 import { switchedOff } from '../halts.ts';
 import { inLambda, type Make } from '../in-lambda.ts';
 import type { Parts } from '../parts.ts';
@@ -30,9 +31,11 @@ export const handler = inLambda(make);
 async function turn(parts: Parts, user: string, overview: Overview): Promise<Outcome> {
   const about = { user, keys: [] };
   try {
-    const judged = await judge(parts, user, overview);
-    const { kind } = judged;
-    return kind === 'due' ? await begun(parts, judged, overview) : { ...judged, kind };
+    const { kind, oldKey, ...judged } = await judge(parts, user, overview);
+    if (kind === 'due') return await begun(parts, judged, { user, oldKey: judged.keys[0]?.id ?? '' }, overview);
+    if (kind !== 'unfinished') return { ...judged, kind };
+    const { rotation = '' } = judged;
+    return await begun(parts, judged, { user, oldKey: oldKey ?? '', rotation }, overview);
   } catch (error) {
     if (!(error instanceof KeyturnError) || passing.has(error.name)) throw error;
     return { ...about, kind: 'notJudged', what: error.message, ...(error.hint ? { hint: error.hint } : {}) };
@@ -40,18 +43,21 @@ async function turn(parts: Parts, user: string, overview: Overview): Promise<Out
 }
 
 /** The switch is read last of all, and by the execution again. */
-async function begun(parts: Parts, judged: Judged, overview: Overview): Promise<Outcome> {
+async function begun(
+  parts: Parts,
+  judged: Omit<Judged, 'kind'>,
+  input: ExecutionInput & { oldKey: string },
+  overview: Overview,
+): Promise<Outcome> {
   const { aws, clock, region, deployment } = parts;
-  const { user, keys, what } = judged;
-  const oldKey = keys[0]?.id ?? '';
+  const { user, what } = judged;
+  const { oldKey } = input;
   await clock.sleep(spreadOut(`${overview.at} ${user}`));
   const off = await switchedOff(parts, aws.time() ?? clock.now());
   if (off) return { ...judged, kind: 'wouldStart', what: `${what}, but ${off.reason}` };
 
   const name = `${oldKey}-${(overview.attempts[oldKey]?.number ?? 0) + 1}`;
-  const execution = await aws
-    .stateMachines(region)
-    .start(deployment.KEYTURN_STATE_MACHINE ?? '', name, { user, oldKey });
+  const execution = await aws.stateMachines(region).start(deployment.KEYTURN_STATE_MACHINE ?? '', name, input);
   if (execution) return { ...judged, kind: 'started', what: `${what}; begun as ${name}`, execution };
   return {
     ...judged,

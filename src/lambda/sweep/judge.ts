@@ -1,7 +1,8 @@
 // What is to be done about one user's keys, from AWS as it is now and the shipped policy. Changes nothing, and uses no key of
 // theirs: in a deployment that only reports, no key may look used for it (S17).
-import { shortKeyId } from '../../access-key.ts';
+import { isAccessKeyId, shortKeyId } from '../../access-key.ts';
 import { type Claim, claimsOf } from '../../activities/claim.ts';
+import { type EndedClaim, endedClaimsOf } from '../../activities/ended-claim.ts';
 import { timeOf } from '../../clock.ts';
 import { NoSuchEntityError, RefusedError } from '../../errors.ts';
 import type { KeyFacts } from '../../machine/context.ts';
@@ -16,8 +17,12 @@ import type { Attempt, Outcome, OutcomeKind, Overview } from './contract.ts';
 import { ageAt, inDays, startAge } from './due.ts';
 import { hasTag, isBelowPath } from './scope.ts';
 
-/** `due`: to be started now. */
-export type Judged = Omit<Outcome, 'kind'> & { kind: OutcomeKind | 'due' };
+export interface Judged extends Omit<Outcome, 'kind'> {
+  /** An execution is to be started now: to rotate, or to take away what a rotation left. */
+  kind: OutcomeKind | 'due' | 'unfinished';
+  /** Of what is unfinished. */
+  oldKey?: string;
+}
 
 /** What is said of a user besides who it is and which keys are active. */
 type Verdict = Omit<Judged, 'user' | 'keys'>;
@@ -46,12 +51,13 @@ export async function judge(parts: Parts, name: string, overview: Overview): Pro
 /** A rotation of this user that is not over. */
 async function rotationInHand(parts: Parts, { user, keys }: Subject, overview: Overview): Promise<Verdict | null> {
   const claims = claimsOf(user.tags);
-  const ids = [...new Set([...keys.map(({ id }) => id), ...claims.flatMap((claim) => claim.keys)])];
+  const ended = endedClaimsOf(user.tags);
+  const ids = [...new Set([...keys.map(({ id }) => id), ...[...claims, ...ended].flatMap((claim) => claim.keys)])];
   const attempts = ids.flatMap((id) => overview.attempts[id] ?? []);
   const running = attempts.find(({ status }) => status === 'RUNNING');
   if (running) return { kind: 'open', what: 'a rotation is under way', execution: running.arn };
   const [claim] = claims;
-  if (!claim) return null;
+  if (!claim) return unfinished(ended, overview);
   const { rotation } = claim;
   // The executions were listed when the sweep began.
   if (timeOf(claim.since) >= timeOf(overview.at)) return { kind: 'open', what: 'a rotation has just begun', rotation };
@@ -63,6 +69,17 @@ async function rotationInHand(parts: Parts, { user, keys }: Subject, overview: O
     return { kind: 'open', what, rotation, elsewhere: true };
   }
   return stuck(parts, claim, failed);
+}
+
+/** Over, but whoever ended it was cut off before everything was taken away. */
+function unfinished([ended]: EndedClaim[], { at: begun, mode, halted }: Overview): Verdict | null {
+  // One that ended just now may still be at it.
+  if (!ended || timeOf(ended.at) >= timeOf(begun)) return null;
+  const { rotation, verdict, at, keys } = ended;
+  const oldKey = keys.find(isAccessKeyId);
+  const what = `rotation ${rotation} was over at ${at} (${verdict}), and what it left in the vault is still there`;
+  if (mode === 'rotate' && !halted && oldKey) return { kind: 'unfinished', what, rotation, oldKey };
+  return { kind: 'finding', what, hint: `keyturn resume ${rotation} removes it`, rotation };
 }
 
 async function stuck({ aws, region }: Parts, { rotation, step, at }: Claim, failed?: Attempt): Promise<Verdict> {
