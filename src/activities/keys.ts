@@ -1,7 +1,7 @@
 // Fresh looks at a user's keys, and the one way in which a key is ever deleted.
 import { shortKeyId } from '../access-key.ts';
 import type { KeyStatusFacts, KeyUse } from '../aws/contract.ts';
-import { NoSuchEntityError, UnexpectedStateError } from '../errors.ts';
+import { AnswerUnknownError, KeyturnError, NoSuchEntityError, UnexpectedStateError } from '../errors.ts';
 import type { KeyFacts } from '../machine/context.ts';
 import type { ActivityDeps } from './contract.ts';
 
@@ -23,9 +23,11 @@ export async function withUse(deps: ActivityDeps, listed: readonly KeyStatusFact
 const looks = 3;
 const betweenLooks = 5_000;
 
+type Looking = Pick<ActivityDeps, 'aws' | 'clock' | 'signal'>;
+
 /** The user's keys; a list that is not as expected is asked for again, and believed the third time. */
 export async function settledKeys(
-  { aws, clock, signal }: ActivityDeps,
+  { aws, clock, signal }: Looking,
   user: string,
   expected: (keys: readonly KeyStatusFacts[]) => boolean,
 ): Promise<KeyStatusFacts[]> {
@@ -54,6 +56,21 @@ export function isActive(keys: readonly KeyStatusFacts[], id: string | null): bo
 
 export function findKey<Key extends KeyStatusFacts>(keys: readonly Key[], id: string | null): Key | undefined {
   return keys.find((key) => key.id === id);
+}
+
+/** Where AWS gives no answer the keys show whether it was done: what is done must not stop a way back (S1). */
+export async function activate(deps: Looking, user: string, id: string): Promise<void> {
+  try {
+    await deps.aws.setKeyStatus(user, id, 'Active');
+  } catch (unanswered) {
+    if (!(unanswered instanceof AnswerUnknownError)) throw unanswered;
+    const isDone = (all: readonly KeyStatusFacts[]) => isActive(all, id);
+    const keys = await settledKeys(deps, user, isDone).catch((error) => {
+      if (error instanceof KeyturnError) throw unanswered;
+      throw error;
+    });
+    if (!isDone(keys)) throw unanswered;
+  }
 }
 
 /** AWS may show an old status for a while, so two reads this far apart must agree before a key is deleted (S6). */

@@ -7,7 +7,7 @@ import type { RotationContext } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { beforeFence, fencePermissions, raiseClaim } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
-import { findKey } from './keys.ts';
+import { activate, findKey } from './keys.ts';
 import { counterOf, isReactivationOpen, wasCutOffIn } from './record.ts';
 
 export const permissions = [...fencePermissions, 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'sts:GetCallerIdentity'];
@@ -39,7 +39,7 @@ export function reactivateKey(deps: ActivityDeps): Activity<'reactivateKey'> {
 
     const isInactive = old.status !== 'Active';
     const changed = isInactive || isReactivationOpen(context);
-    if (isInactive) await aws.setKeyStatus(plan.user, plan.oldKey, 'Active');
+    if (isInactive) await activate(deps, plan.user, plan.oldKey);
     return { at: stamp(deps), counter: await raised(deps, context), changed, times: times + (changed ? 1 : 0) };
   };
 

@@ -1,6 +1,6 @@
 // The way back to the old key: whether there is one, and its first step.
 import { shortKeyId } from '../access-key.ts';
-import { findKey } from '../activities/keys.ts';
+import { activate, findKey } from '../activities/keys.ts';
 import type { RotationRecord } from '../engine/contract.ts';
 import { AccessDeniedError, RefusedError } from '../errors.ts';
 import { isOpen } from './pick-rotation.ts';
@@ -13,9 +13,9 @@ export interface OldKey {
 }
 
 /** Asks for it in any case: a list may be from before a deactivation. */
-export async function reactivate({ aws, progress }: Session, user: string, { id, status }: OldKey): Promise<void> {
+export async function reactivate({ aws, io, progress }: Session, user: string, { id, status }: OldKey): Promise<void> {
   try {
-    await aws.setKeyStatus(user, id, 'Active');
+    await activate({ aws, clock: io.clock, signal: io.interrupted }, user, id);
   } catch (error) {
     // Where it is denied, the list decides.
     if (!(error instanceof AccessDeniedError && status === 'Active')) throw error;

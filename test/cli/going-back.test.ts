@@ -204,6 +204,34 @@ describe('the whole way back', () => {
   });
 });
 
+describe.each(['lostAnswer', 'garbage'] as const)('S1 where no reactivation is answered (%s)', (kind) => {
+  test.each(['rollback', 'rollback --only-reactivate', 'rollback --only-reactivate --user alice --key OLD'])(
+    '%s goes on, since the keys show that it was done',
+    async (line) => {
+      const desk = await openDesk();
+      await desk.waiting('awaitGrace');
+      desk.sandbox.fault({ operation: 'UpdateAccessKey', call: 'every', kind });
+
+      const { code } = await desk.run(`${line.replace('OLD', `${desk.ids[0]}`)} --json`);
+
+      expect(code).toBe(0);
+      expect(desk.left().keys).toEqual(['old Active', 'new Active']);
+    },
+  );
+});
+
+test('where no reactivation is answered, and the keys do not show that it was done, the way back fails', async () => {
+  const desk = await openDesk();
+  await desk.waiting('awaitGrace');
+  desk.sandbox.fault({ operation: 'UpdateAccessKey', call: 'every', kind: 'reset' });
+
+  const { code, json } = await desk.run('rollback --json');
+
+  expect(code).toBe(3);
+  expect(json().error.message).toContain('no usable answer to iam:UpdateAccessKey');
+  expect(desk.left().keys).toEqual(['old Inactive', 'new Active']);
+});
+
 describe('--only-reactivate', () => {
   test.each(['garbage', 'lostAnswer', 'reset'] as const)(
     'goes back to watching although the answer to the raised claim is lost: %s',

@@ -1,7 +1,7 @@
 // keyturn rollback --only-reactivate: the old key becomes active again, and no more. By its id it needs no state, claim,
 // lock or config (S1); with a record the rotation goes back to watching.
 import { shortKeyId } from '../../access-key.ts';
-import { keysWithUse } from '../../activities/keys.ts';
+import { activate, keysWithUse } from '../../activities/keys.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { FileError, KeyturnError, LockedError, NoSuchEntityError, RefusedError, UsageError } from '../../errors.ts';
@@ -23,7 +23,7 @@ export async function reactivateWithoutRecord(session: Session, id: string | und
     });
   }
   const key = checkedKeyId(flags.key ?? '', '--key');
-  await activate(session, flags.user, key);
+  await activateNamed(session, flags.user, key);
 
   // It is done. What else can be said is said as far as AWS answers.
   const account = await orElse(session, 'unknown', async () => (await aws.caller()).account);
@@ -49,9 +49,9 @@ export async function reactivateWithoutRecord(session: Session, id: string | und
   return exitCodes.done;
 }
 
-async function activate({ aws }: Session, user: string, key: string): Promise<void> {
+async function activateNamed({ aws, io }: Session, user: string, key: string): Promise<void> {
   try {
-    await aws.setKeyStatus(user, key, 'Active');
+    await activate({ aws, clock: io.clock, signal: io.interrupted }, user, key);
   } catch (error) {
     if (!(error instanceof NoSuchEntityError)) throw error;
     throw new RefusedError(`${user} has no access key ${key} to make active, or there is no such user`, {
