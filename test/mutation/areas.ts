@@ -19,9 +19,19 @@ export const areas: Readonly<Record<string, Area>> = {
     mutate: ['src/vault/**/*.ts'],
     tests: ['test/vault/**/*.test.ts', 'test/files.test.ts'],
   },
-  consumers: {
-    mutate: ['src/consumers/**/*.ts'],
-    tests: ['test/consumers/**/*.test.ts'],
+  'files-and-commands': {
+    mutate: [
+      'src/consumers/{credentials,env,exec,files,held,key-in-text,registry,replaceable,shared,stdout,text}*.ts',
+      'src/consumers/{pair-in-file,secret-search}.ts',
+    ],
+    tests: ['test/consumers/{credentials,env,exec,first,registry,stdout}*.test.ts'],
+  },
+  'places-in-aws': {
+    mutate: [
+      'src/consumers/{compare,find,json,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
+      'src/consumers/pair-in-json.ts',
+    ],
+    tests: ['test/consumers/{secretsmanager,ssm}.test.ts'],
   },
   engine: {
     mutate: ['src/engine/**/*.ts'],

@@ -30,7 +30,7 @@ test('S31 keeps both pairs of a rotation in one secret, and deletes it for good 
   const names = Object.keys(kept());
   const facts = kept()['keyturn/vault/r1'];
   await open().remove('r1', 'old');
-  const left = kept()['keyturn/vault/r1']?.versions.at(-1)?.value;
+  const versions = kept()['keyturn/vault/r1']?.versions ?? [];
   await open().remove('r1', 'new');
 
   expect(names).toEqual(['keyturn/vault/r1']);
@@ -38,9 +38,15 @@ test('S31 keeps both pairs of a rotation in one secret, and deletes it for good 
     description: 'keyturn keeps this until rotation r1 ends',
     kmsKeyId: 'alias/of-the-vault',
   });
-  expect(left).toBe(
+  expect(versions.at(-1)?.value).toBe(
     '{"new":{"accessKeyId":"AKIAIOSFODNN7SECOND2","secretAccessKey":"second/secret+of=forty-characters-in-al+"}}',
   );
+  // Of what is written, and of the version that it was written over.
+  expect(versions.map(({ id }) => id)).toEqual([
+    '86a2a55ef41389c7d1997409fa04440a1abfe30ad1e2f4b7058ef0b0fcefe137',
+    'a8b6d1f10e30407e1b500bd434d29b8817418dac0363ee75248c920e3d12105e',
+    '1421e60fb8bfe46a6be0074275d0d113b34a7ab26dabbeb59a8cfe5af0b25e8f',
+  ]);
   expect(kept()).toEqual({});
 });
 
