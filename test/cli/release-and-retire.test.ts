@@ -1,5 +1,6 @@
 // keyturn release and keyturn retire.
-import { rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDesk } from '../support/cli.ts';
 import { errorShape, rotationShape } from '../support/shape.ts';
@@ -62,15 +63,21 @@ describe('keyturn release', () => {
     expect(Object.values(desk.account.tags('alice'))).toEqual([expect.stringMatching(/^released /)]);
   });
 
-  test('a secret that is nowhere else stays in the vault, and that is said', async () => {
+  test('a secret that is nowhere else stays in the vault, once, and that is said', async () => {
     const desk = await openDesk();
     for (const call of [5, 6, 7]) desk.sandbox.fault({ operation: 'GetCallerIdentity', call, kind: 'error500' });
     const stuck = await desk.run(`rotate --user alice --to ${desk.place} --yes --json`);
+    const { rotation } = stuck.json();
+    const vault = join(desk.stateDir, 'vault');
+    // As after a death right before the temporary file would have gone.
+    for (const slot of ['new', 'old'])
+      copyFileSync(join(vault, `${rotation}-${slot}.json`), join(vault, `.${rotation}-${slot}.json.keyturn-tmp`));
 
-    const { code, json } = await desk.run(`release ${stuck.json().rotation} --yes --json`);
+    const { code, json } = await desk.run(`release ${rotation} --yes --json`);
 
     expect(stuck.json()).toMatchObject({ outcome: 'stuck', consumers: [{ state: 'pending' }] });
     expect(code).toBe(0);
+    expect(readdirSync(vault)).toEqual([`${rotation}-new.json`, `${rotation}-old.json`]);
     expect(json().hint).toContain(`not every place holds ${desk.newKey()}, so its secret stays in the vault`);
     expect(desk.left()).toMatchObject({ claims: 0, vault: ['new.json', 'old.json'] });
   });

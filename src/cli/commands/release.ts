@@ -4,6 +4,7 @@ import { newKeyOf } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { KeyturnError, RefusedError, UsageError } from '../../errors.ts';
+import type { Vault } from '../../vault/contract.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print } from '../finish.ts';
 import type { Io } from '../io.ts';
@@ -78,6 +79,8 @@ async function giveUp({ store, vaultOf }: Session, own: RotationRecord, at: stri
   const { rotation, context } = own;
   const vault = vaultOf(context.plan);
   const made = await vault.get(rotation, 'new');
+  const isNeeded = made !== null && context.deliverKey?.verdict !== 'delivered';
+  if (isNeeded) await tidy(vault, rotation);
   await store.save({
     ...own,
     outcome: own.outcome ?? 'stuck',
@@ -86,12 +89,20 @@ async function giveUp({ store, vaultOf }: Session, own: RotationRecord, at: stri
     park: null,
     history: [...own.history, { at, state: own.state, event: 'stopped', detail: 'its claim was released' }],
   });
-  if (made && context.deliverKey?.verdict !== 'delivered') {
+  if (isNeeded) {
     return `not every place holds ${made.accessKeyId}, so its secret stays in the vault`;
   }
   await vault.remove(rotation, 'old');
   await vault.remove(rotation, 'new');
   return null;
+}
+
+/** Whoever died as a pair was stored may have left a second copy, to which no later run of this rotation comes. */
+async function tidy(vault: Vault, rotation: string): Promise<void> {
+  for (const slot of ['old', 'new'] as const) {
+    const pair = await vault.get(rotation, slot);
+    if (pair) await vault.put(rotation, slot, pair);
+  }
 }
 
 async function documentOf(

@@ -87,14 +87,9 @@ function commandsIn(hint: string): string[] {
   return [...own, ...[...hint.matchAll(/aws iam update-access-key [^;)]* --status Active/g)].map(([line]) => line)];
 }
 
-/**
- * Who died before the first line of a record was there has left at most the beginnings of that record; and a pair that a
- * release keeps on purpose may lie there twice.
- */
-function isOfNobody(wrong: string, { records, vault }: Sight): boolean {
-  const [, rotation] = /\/rotations\/\.(rot-\w+)\.json\.keyturn-tmp/.exec(wrong) ?? [];
-  const [, kept = ''] = /\/vault\/\.(rot-\w+-new\.json)\.keyturn-tmp/.exec(wrong) ?? [];
-  return vault.includes(kept) || (rotation !== undefined && !records.some((record) => record.rotation === rotation));
+/** The beginnings of a first record, where nobody has come to rotate this user again: whoever does removes them. */
+function isOfNobody(wrong: string, { records }: Sight): boolean {
+  return records.length === 0 && /\/rotations\/\.rot-\w+\.json\.[\w-]+\.keyturn-tmp,/.test(wrong);
 }
 
 /** A person does as they are told. */
