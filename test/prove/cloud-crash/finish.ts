@@ -8,7 +8,7 @@ import type { Scene } from './scene.ts';
 export function over(scene: Scene, ran: Ran): number {
   const { story } = scene;
   const wrong = ran.ended === story.ends ? [] : [`it ended as ${ran.ended} (${whyOf(ran)}), not ${story.ends}`];
-  return judged(scene, wrong, true);
+  return judged(scene, wrong);
 }
 
 interface Left {
@@ -25,7 +25,7 @@ export async function finish(
   ending: Ending,
   { late, isTold = false }: Left = {},
 ): Promise<number> {
-  if (ran.status === 'SUCCEEDED') return judged(scene, [], true);
+  if (ran.status === 'SUCCEEDED') return judged(scene, []);
   if (!isTold) await told(scene, ran.executionArn);
   const settled = [await recover(scene, ran, recovery, ending)];
   // Too late to go back: a person does what the terminal says, and goes on.
@@ -35,20 +35,17 @@ export async function finish(
     // What it did after all may be open again, and then has to come to an end as well.
     settled.push(await recover(scene, ran, recovery, ending, 3));
   }
-  const { claims } = scene.cloud.left();
-  const stuck = settled.filter((one) => one?.ended === 'stuck' && !one.isUnclaimed);
-  // What is left without a claim is not found again, and stays.
-  const isOver = claims.length > 0 || !settled.some((one) => one?.isUnclaimed);
+  const stuck = settled.filter((one) => one?.ended === 'stuck');
   return judged(
     scene,
     stuck.map((one) => `after ${recovery} it is stuck: ${one?.why}`),
-    isOver,
   );
 }
 
-function judged({ checker }: Scene, wrong: readonly string[], isOver: boolean): number {
-  checker.atEnd({ over: isOver });
-  const all = [...wrong, ...checker.violations];
+function judged({ cloud, checker }: Scene, wrong: readonly string[]): number {
+  checker.atEnd({ over: true });
+  const { claims } = cloud.left();
+  const all = [...wrong, ...claims.map((tag) => `the tag ${tag} is left`), ...checker.violations];
   if (all.length > 0) throw new Error(all.join('\n'));
   return 1;
 }

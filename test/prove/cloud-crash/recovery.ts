@@ -28,11 +28,6 @@ export interface Settled {
   /** The end that the rotation came to, as the machine names it, or what the terminal said instead of starting anything. */
   ended: string;
   why: string;
-  /**
-   * Its claim was gone while the vault or the seal still had an entry: releaseUser itself never came to its end, or a function
-   * of a rotation that was over wrote after all. Without a claim a rotation only goes back, as far as the reactivation (S10).
-   */
-  isUnclaimed: boolean;
 }
 
 /** Null where nothing was open: then there is nothing to settle, and whatever was said of it is right. */
@@ -45,15 +40,14 @@ export async function recover(
 ): Promise<Settled | null> {
   const { claims, secrets } = scene.cloud.left();
   const settled = await recovered(scene, ran, { recovery, number, ending });
-  const isUnclaimed = claims.length === 0;
-  return isUnclaimed && secrets.length === 0 ? null : { ...settled, isUnclaimed };
+  return claims.length === 0 && secrets.length === 0 ? null : settled;
 }
 
 async function recovered(
   scene: Scene,
   { executionArn }: Ran,
   { recovery, number, ending }: { recovery: Recovery; number: number; ending: Ending },
-): Promise<Omit<Settled, 'isUnclaimed'>> {
+): Promise<Settled> {
   const { cloud } = scene;
   const isBack = recovery.endsWith('back');
   if (recovery.startsWith('execution')) {
@@ -68,7 +62,7 @@ async function recovered(
   return { ended: outcome, why: said.stderr };
 }
 
-function settledBy(ran: Ran): Omit<Settled, 'isUnclaimed'> {
+function settledBy(ran: Ran): Settled {
   return { ended: ran.ended ?? '', why: whyOf(ran) };
 }
 
