@@ -40,16 +40,16 @@ function concerns(name: string, wanted: string): boolean {
 const isRequest = ({ point }: Recorded) => point.includes('.');
 
 crashes(
-  { name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 100 } },
+  { name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 80 } },
   async (wanted) => (await crashesOfAll(everywhere, wanted, 2)).filter(isRequest).map(killedOnce),
 );
 
-crashes({ name: 'crash-file', what: 'killed at a change of a file', sample: { test: 4, prove: 100 } }, async (wanted) =>
+crashes({ name: 'crash-file', what: 'killed at a change of a file', sample: { test: 4, prove: 80 } }, async (wanted) =>
   (await crashesOfAll(everywhere, wanted, 2)).filter((crash) => !isRequest(crash)).map(killedOnce),
 );
 
 crashes(
-  { name: 'crash-place', what: 'killed while other places are written', sample: { test: 2, prove: 40 } },
+  { name: 'crash-place', what: 'killed while other places are written', sample: { test: 2, prove: 30 } },
   async (wanted) =>
     (await crashesOfAll(elsewhere, wanted, 1))
       .filter(({ step }) => step === 'deliverKey' || step === 'restoreConsumers')
@@ -61,7 +61,7 @@ crashes(
   async (wanted) => {
     const all = await crashesOfAll(everywhere, wanted, 2);
     const { scale, seed } = settings();
-    const firsts = { test: 1, prove: 25, full: 400 }[scale];
+    const firsts = { test: 1, prove: 20, full: 400 }[scale];
     const chosen =
       wanted === null ? drawnBy(all, firsts, seed, nameOf) : all.filter((crash) => concerns(nameOf(crash), wanted));
     const cases = await inTurn(chosen, 4, async (crash): Promise<Case[]> => {

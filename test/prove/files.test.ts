@@ -46,7 +46,7 @@ lane(
   {
     name: 'files',
     what: 'random credentials and .env files, read by the SDK, botocore and dotenv before and after',
-    sample: { test: 4, prove: 120 },
+    sample: { test: 4, prove: 60 },
     atOnce: 4,
   },
   () =>
