@@ -36,10 +36,13 @@ export const setUp = (text: string | null, profile = 'work') => {
   return { folder, file, consumer: kind.open(`${profile}@${file}`) };
 };
 
-export const preflightError = async (consumer: Consumer, oldKey: string | null = oldPair.accessKeyId) => {
+export const preflightError = async (consumer: Consumer, oldKey?: string | null) =>
+  (await preflightRefusal(consumer, oldKey)).message;
+
+export const preflightRefusal = async (consumer: Consumer, oldKey: string | null = oldPair.accessKeyId) => {
   const error = await consumer.preflight({ user: 'alice', oldKey }).catch((caught) => caught);
   expect(error).toBeInstanceOf(ConsumerError);
   expect(error.hint).toBeTruthy();
   expect(inspect(error, { depth: 9 })).not.toMatch(/oldold|newnew|hush/);
-  return error.message as string;
+  return error as ConsumerError;
 };

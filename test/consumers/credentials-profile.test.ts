@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { KeyPair } from '../../src/access-key.ts';
+import { KeyPair } from '../../src/access-key.ts';
 import { ConsumerError } from '../../src/errors.ts';
-import { bytes, newPair, oldPair, preflightError, readBySdk, setUp } from './credentials-folder.ts';
+import { bytes, newPair, oldPair, preflightError, preflightRefusal, readBySdk, setUp } from './credentials-folder.ts';
 
 describe('the two values change and not one other byte', () => {
   const id = '{id}';
@@ -262,5 +262,78 @@ describe('what is not understood without doubt is refused before any key is made
     expect(inspect(written, { depth: 9 })).not.toMatch(/hush|newnew/);
     expect(bytes(file)).toBe(text);
     expect(readdirSync(folder)).toEqual(['credentials']);
+  });
+});
+
+describe('what to do is said with each refusal', () => {
+  const pair = 'aws_access_key_id = AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = oldold/oldold+oldold\n';
+  const { accessKeyId } = oldPair;
+
+  test.each([
+    ['a malformed line', `[work]\n${pair}hush\n`, accessKeyId, 'correct that line'],
+    ['the profile twice', `[work]\n${pair}[x]\n[work]\n`, accessKeyId, 'join the two sections'],
+    ['a setting twice', `[work]\n${pair}a = 1\na = 2\n`, accessKeyId, 'remove one of them'],
+    ['half a pair', '[work]\naws_secret_access_key = hush\n', accessKeyId, 'put both values there, or none'],
+    [
+      'a session token',
+      `[work]\n${pair}aws_session_token = hush\n`,
+      accessKeyId,
+      'a long-term key does not work with it: remove that line, or name another profile',
+    ],
+    ['another source', '[work]\nrole_arn = hush\n', accessKeyId, 'name the profile that holds the key'],
+    [
+      'no such profile',
+      '[other]\n',
+      accessKeyId,
+      'name the profile that holds AKIA…OLD1; an @ in its name is written %40',
+    ],
+    ['another key', `[work]\n${pair}`, 'AKIASTRANGESTRANGER3', 'name the profile that holds the key to replace'],
+    ['a key where none is expected', `[work]\n${pair}`, null, 'name a profile that holds none'],
+    ['no file', null, accessKeyId, 'name another: credentials-file:PROFILE@FILE'],
+  ])('%s', async (_, text, oldKey, hint) => {
+    const { consumer } = setUp(text);
+
+    expect((await preflightRefusal(consumer, oldKey)).hint).toBe(hint);
+  });
+
+  test.each([
+    'credential_process',
+    'role_arn',
+    'source_profile',
+    'credential_source',
+    'web_identity_token_file',
+    'sso_session',
+    'sso_start_url',
+    'login_session',
+  ])('%s is another source', async (key) => {
+    const { file, consumer } = setUp(`[work]\n${key} = x\n`);
+
+    expect(await preflightError(consumer)).toBe(
+      `profile work of ${file} gets its credentials by ${key}, not by an access key of its own`,
+    );
+  });
+
+  test('a pair that cannot be written', async () => {
+    const { file, consumer } = setUp(`[work]\n${pair}`);
+
+    const error = await consumer
+      .write(new KeyPair('AKIANEWNEWNEWNEWNEW2', 'a\nb = 1'), accessKeyId)
+      .catch((one) => one);
+
+    expect(error).toMatchObject({
+      message: 'the new key pair cannot be written to a credentials file: it would read back as another',
+      hint: `profile work of ${file} is as it was`,
+    });
+  });
+
+  test('another key that came in between', async () => {
+    const { file, consumer } = setUp(`[work]\n${pair}`);
+
+    const error = await consumer.write(newPair, 'AKIASTRANGESTRANGER3').catch((one) => one);
+
+    expect(error).toMatchObject({
+      message: `profile work of ${file} holds the key AKIA…OLD1 instead of the key AKIA…GER3`,
+      hint: 'it was changed by something else, and that change stays',
+    });
   });
 });

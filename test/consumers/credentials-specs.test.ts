@@ -40,8 +40,25 @@ describe('specs', () => {
     expect(place).toBe(resolved);
   });
 
-  test.each(['', '@/x', ' @/x', 'a@', 'a\nb', 'a\x1b[1m'])('%j names no place', (place) => {
-    expect(() => kind.resolve(place, surroundings)).toThrow(UsageError);
+  test.each([
+    ['', 'credentials-file: names no profile', 'for example credentials-file:default'],
+    ['@/x', 'credentials-file:@/x names no profile', 'for example credentials-file:default'],
+    [' @/x', 'credentials-file: @/x names no profile', 'for example credentials-file:default'],
+    ['a\nb', 'credentials-file:a\nb names no profile', 'for example credentials-file:default'],
+    ['a\x1b[1m', 'credentials-file:a\x1b[1m names no profile', 'for example credentials-file:default'],
+    ['a\x7f', 'credentials-file:a\x7f names no profile', 'for example credentials-file:default'],
+    ['a@', 'credentials-file:a@ names no file after the @', 'leave the @ out for the default file'],
+  ])('%j names no place', (place, message, hint) => {
+    const resolving = () => kind.resolve(place, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(expect.objectContaining({ message, hint }));
+  });
+
+  test('one that was not resolved is not opened', () => {
+    expect(() => kind.open('default')).toThrow(
+      expect.objectContaining({ message: 'credentials-file:default names no file', hint: 'resolve it first' }),
+    );
   });
 });
 

@@ -23,7 +23,11 @@ function setUp(text: string | null, options = '') {
   return { folder, file, consumer: envFile.open(`${file}${options}`, replacement, consumerDeps()) };
 }
 
-async function refused(text: string, options = '', oldKey: string | null = oldPair.accessKeyId): Promise<string> {
+async function refused(text: string, options?: string, oldKey?: string | null): Promise<string> {
+  return (await refusal(text, options, oldKey)).message;
+}
+
+async function refusal(text: string, options = '', oldKey: string | null = oldPair.accessKeyId) {
   const { file, consumer } = setUp(text, options);
   const error = await consumer.preflight({ user: 'alice', oldKey }).catch((caught) => caught);
   expect(error).toBeInstanceOf(ConsumerError);
@@ -31,7 +35,7 @@ async function refused(text: string, options = '', oldKey: string | null = oldPa
   expect(inspect(error, { depth: 9 })).not.toMatch(/oldold|hush/);
   await expect(consumer.write(newPair, oldKey)).rejects.toThrow(ConsumerError);
   expect(readFileSync(file, 'latin1')).toBe(text);
-  return error.message.replaceAll(file, '.env');
+  return { message: error.message.replaceAll(file, '.env'), hint: error.hint };
 }
 
 describeFileConsumer({
@@ -231,6 +235,60 @@ describe('refused before any key is made', () => {
     ['a blank at the end, over which node would read the new line', 'A= \n', /^the new key pair cannot be written to/],
   ])('for a first key: %s', async (_, text, message) => {
     expect(await refused(text, '', null)).toMatch(message);
+  });
+});
+
+describe('what to do is said with each refusal', () => {
+  const secret = 'AWS_SECRET_ACCESS_KEY=oldold/oldold+oldold\n';
+  const { accessKeyId } = oldPair;
+
+  test.each([
+    ['a name twice', `${oldLines}${oldLines}`, accessKeyId, 'which of them counts differs between readers: remove one'],
+    ['a malformed line', `AWS_ACCESS_KEY_ID=a b\n${secret}`, accessKeyId, 'correct that line'],
+    ['a name that only a reader sees', `A=1\r${oldLines}`, accessKeyId, 'put it on a line of its own'],
+    ['a reference', `AWS_ACCESS_KEY_ID=$KEY\n${secret}`, accessKeyId, 'put the value itself there'],
+    [
+      'a session token',
+      `${oldLines}AWS_SESSION_TOKEN=hush\n`,
+      accessKeyId,
+      'a long-term key does not work with it: remove it, or name another file',
+    ],
+    ['half a pair', secret, accessKeyId, 'put both values there, or none'],
+    [
+      'no key',
+      'A=1\n',
+      accessKeyId,
+      'name the file and the variables that hold AKIA…OLD1: env-file:FILE#id=NAME,secret=NAME',
+    ],
+    ['a key where none is expected', oldLines, null, 'name a file or variables that hold none'],
+    ['no room for a first key', 'A= \n', null, 'its last lines swallow what is added to them: correct those'],
+  ])('%s', async (_, text, oldKey, hint) => {
+    expect((await refusal(text, '', oldKey)).hint).toBe(hint);
+  });
+
+  test('no file', async () => {
+    const { consumer } = setUp(null);
+
+    const error = await consumer.preflight({ user: 'alice', oldKey: accessKeyId }).catch((caught) => caught);
+
+    expect(error.hint).toBe('name another: env-file:FILE');
+  });
+
+  test('a pair that cannot be written', async () => {
+    const { file, consumer } = setUp(oldLines);
+
+    const error = await consumer.write(new KeyPair('AKIANEWNEWNEWNEWNEW2', 'a b'), accessKeyId).catch((one) => one);
+
+    expect(error).toMatchObject({
+      message: `the new key pair cannot be written to ${file}: it would read back as another`,
+      hint: 'it is as it was',
+    });
+  });
+
+  test('a key where none is expected is named', async () => {
+    expect((await refusal(oldLines, '', null)).message).toBe(
+      'AWS_ACCESS_KEY_ID in .env holds the key AKIA…OLD1 already',
+    );
   });
 });
 

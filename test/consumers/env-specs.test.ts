@@ -30,17 +30,28 @@ describe('specs', () => {
   });
 
   test.each([
-    '',
-    '#id=A,secret=B',
-    '.env#',
-    '.env#id=',
-    '.env#id=A B',
-    '.env#name=A',
-    '.env#id=A#secret=B',
-    '.env#id=A,secret=A',
-    'a\nb',
-  ])('%j names no place', (place) => {
-    expect(() => envFile.resolve(place, surroundings)).toThrow(UsageError);
+    ['', 'names no file'],
+    ['#id=A,secret=B', 'names no file'],
+    ['a\nb', 'names no file'],
+    ['a\x7f', 'names no file'],
+    ['.env#', 'has an option that is none: ""'],
+    ['.env#id=', 'has an option that is none: "id="'],
+    ['.env#id=A B', 'has an option that is none: "id=A B"'],
+    ['.env#id=1A', 'has an option that is none: "id=1A"'],
+    ['.env#name=A', 'has an option that is none: "name=A"'],
+    ['.env#xid=A', 'has an option that is none: "xid=A"'],
+    ['.env#id=A#secret=B', 'has more than one #'],
+    ['.env#id=A,secret=A', 'names one variable for both'],
+  ])('%j names no place', (place, why) => {
+    const resolving = () => envFile.resolve(place, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(
+      expect.objectContaining({
+        message: `env-file:${place} ${why}`,
+        hint: "like env-file:.env or env-file:.env#id=APP_KEY_ID,secret=APP_SECRET; a # in a file's name is written %23",
+      }),
+    );
   });
 
   test('a # in the name of the file', async () => {

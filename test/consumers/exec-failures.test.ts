@@ -17,6 +17,7 @@ describe('what goes wrong', () => {
       'deliver.sh exited with 1: line 2 / line 3 / line 4, when told preflight',
     ],
     ['kill -TERM $$', 'deliver.sh was ended by SIGTERM, when told preflight'],
+    [`printf '%0500d' 1 >&2; exit 1`, `deliver.sh exited with 1: ${'0'.repeat(399)}1, when told preflight`],
     [
       'dd if=/dev/zero bs=65537 count=1 2>/dev/null; sleep 1000',
       'deliver.sh printed more than 64 KiB, when told preflight',
@@ -29,6 +30,40 @@ describe('what goes wrong', () => {
     const { consumer } = setUp(lines);
 
     expect((await errorOf(preflight(consumer))).message).toBe(message);
+  });
+
+  test.each([
+    ['preflight', 'nothing was changed; mend it, or name another place'],
+    ['readBack', 'a command that cannot say what it holds prints nothing and exits with 0'],
+    ['write', 'see what it did; it has to bear being told twice'],
+    ['restore', 'see what it did; it has to bear being told twice'],
+  ])('told %s: what to do', async (action, hint) => {
+    const { consumer } = setUp(`case $told in *'"action":"${action}"'*) exit 1 ;; esac`);
+
+    const error = await errorOf(
+      action === 'preflight'
+        ? preflight(consumer)
+        : action === 'restore'
+          ? consumer.restore(oldPair, newPair.accessKeyId)
+          : consumer.write(newPair, oldPair.accessKeyId),
+    );
+
+    expect(error).toMatchObject({ message: `deliver.sh exited with 1, when told ${action}`, hint });
+  });
+
+  test('it holds another key than the one expected', async () => {
+    const { consumer } = setUp(`echo '{"holds":"AKIASTRANGESTRANGER3"}'`);
+
+    const errors = [
+      await errorOf(preflight(consumer)),
+      await errorOf(consumer.write(newPair, oldPair.accessKeyId)),
+    ].map(({ message, hint }) => ({ message, hint }));
+
+    const message = 'deliver.sh says that it holds the key AKIA…GER3 instead of the key AKIA…OLD1';
+    expect(errors).toEqual([
+      { message, hint: 'name the place that holds the key to replace' },
+      { message, hint: 'it was changed by something else, and that change stays' },
+    ]);
   });
 
   test('a program that is there no more', async () => {

@@ -163,16 +163,30 @@ describe('what its answers mean', () => {
     expect(await consumer.readBack()).toBe(holds);
   });
 
-  test.each(['AKIANEWNEWNEWNEWNEW2', '[1]', '"AKIANEWNEWNEWNEWNEW2"', '{"holds":7}', '{"holds":'])(
-    'readBack: %s is no answer',
-    async (answer) => {
-      const { consumer } = setUp(`echo '${answer}'`);
+  test.each([
+    ['AKIANEWNEWNEWNEWNEW2', 'answers something else than {"holds":"AKIA…"}'],
+    ['[1]', 'answers something else than {"holds":"AKIA…"}'],
+    ['"AKIANEWNEWNEWNEWNEW2"', 'answers something else than {"holds":"AKIA…"}'],
+    ['{"holds":', 'answers something else than {"holds":"AKIA…"}'],
+    ['{"holds":7}', 'names no key id in "holds"'],
+  ])('readBack: %s is no answer', async (answer, why) => {
+    const { consumer } = setUp(`echo '${answer}'`);
 
-      const error = await errorOf(consumer.readBack());
+    const error = await errorOf(consumer.readBack());
 
-      expect(error.message).toMatch(/^deliver\.sh (answers something else|names no key id)/);
-    },
-  );
+    expect(error.message).toBe(`deliver.sh ${why}, when told readBack`);
+  });
+
+  test('a roll back leaves what holds another key, and tells what does not say', async () => {
+    const stranger = setUp(`echo '{"holds":"AKIASTRANGESTRANGER3"}'`);
+    const silent = setUp('');
+
+    const restored = [stranger, silent].map(({ consumer }) => consumer.restore(oldPair, newPair.accessKeyId));
+
+    expect(await Promise.all(restored)).toEqual(['left', 'restored']);
+    expect(stranger.told().map(({ action }) => action)).toEqual(['readBack']);
+    expect(silent.told().map(({ action }) => action)).toEqual(['readBack', 'restore']);
+  });
 
   test('S25 a command that says at the preflight that it is not readable is not asked what it holds', async () => {
     const { consumer, told } = setUp(

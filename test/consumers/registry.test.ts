@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { consumerKinds, openConsumer, resolveConsumer, resolveConsumers } from '../../src/consumers/registry.ts';
+import {
+  consumerKinds,
+  givesBack,
+  openConsumer,
+  permissionsOf,
+  resolveConsumer,
+  resolveConsumers,
+  runsAnywhere,
+} from '../../src/consumers/registry.ts';
 import { UsageError } from '../../src/errors.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 
@@ -11,6 +19,22 @@ test('every kind is listed as it calls itself', async () => {
 
     expect({ kind: loaded.kind, usage: loaded.usage }).toEqual({ kind, usage });
   }
+});
+
+test.each([
+  ['credentials-file:default', 'pair', false],
+  ['env-file:.env', 'pair', false],
+  ['exec:deliver', 'id', false],
+  ['stdout:', 'nothing', false],
+  ['secretsmanager:app', 'pair', true],
+  ['ssm:/app', 'pair', true],
+])('%s gives back the %s, and is reached from everywhere: %s', (spec, back, everywhere) => {
+  expect([givesBack(spec), runsAnywhere(spec)]).toEqual([back, everywhere]);
+});
+
+test('places on this machine need no permission', async () => {
+  expect(await permissionsOf('credentials-file:default@/x')).toEqual([]);
+  expect(await permissionsOf('stdout:')).toEqual([]);
 });
 
 test('resolves a spec, and opens it', async () => {
@@ -48,7 +72,11 @@ describe('refuses', () => {
 
     const resolving = resolveConsumers(specs, surroundings);
 
-    await expect(resolving).rejects.toThrow('credentials-file:a@/home/a/.aws/credentials is named twice');
+    await expect(resolving).rejects.toMatchObject({
+      name: 'UsageError',
+      message: 'credentials-file:a@/home/a/.aws/credentials is named twice',
+      hint: 'name each place once',
+    });
   });
 });
 

@@ -48,7 +48,10 @@ test('a pair that could not be printed was not delivered', async () => {
   const writing = consumer.write(newPair, replacement.oldKey);
 
   await expect(writing).rejects.toThrow(ConsumerError);
-  await expect(writing).rejects.toThrow('the pair could not be printed (EPIPE)');
+  await expect(writing).rejects.toMatchObject({
+    message: 'the pair could not be printed (EPIPE)',
+    hint: 'nobody got the new key; see where standard output goes',
+  });
 });
 
 describe('specs', () => {
@@ -60,6 +63,14 @@ describe('specs', () => {
   });
 
   test.each(['x', '-', '/dev/stdout'])('%s: refused', (place) => {
-    expect(() => stdout.resolve(place, surroundings)).toThrow(UsageError);
+    const resolving = () => stdout.resolve(place, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(
+      expect.objectContaining({
+        message: `stdout: takes no place, so "${place}" means nothing`,
+        hint: 'write stdout: alone',
+      }),
+    );
   });
 });
