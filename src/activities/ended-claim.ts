@@ -1,8 +1,9 @@
 // A claim whose rotation is over, until what that left is taken away as well. It holds nobody off any more; it is what a
 // function that dies for good leaves to be found, for no record outlives it.
-import type { Aws } from '../aws/contract.ts';
-import type { Outputs } from '../machine/context.ts';
+import type { Aws, KeyStatusFacts } from '../aws/contract.ts';
+import type { Outputs, Plan } from '../machine/context.ts';
 import { claimTag, tagPrefix } from './claim.ts';
+import { findKey, isActive } from './keys.ts';
 
 const verdicts = [
   'rotated',
@@ -36,4 +37,17 @@ export function endedClaimsOf(tags: Readonly<Record<string, string>>): EndedClai
       return [{ rotation: key.slice(tagPrefix.length), verdict, at, keys: keys?.split('/') ?? [] }];
     })
     .sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/** Whether the keys show what the tag says: others can write tags as well, and must not have a pair thrown away by one (S27). */
+export function isBorneOut(
+  { verdict, keys: named }: EndedClaim,
+  keys: readonly KeyStatusFacts[],
+  plan?: Plan,
+): boolean {
+  const oldKey = plan ? plan.oldKey : (named[0] ?? null);
+  if (verdict === 'rotated') return oldKey === null || findKey(keys, oldKey) === undefined;
+  if (verdict === 'rolledBack') return oldKey === null || isActive(keys, oldKey);
+  const known = plan?.keysAtStart ?? named;
+  return keys.every(({ id }) => known.includes(id));
 }

@@ -1,9 +1,10 @@
 // releaseUser as a function: also where claimUser itself never answered. The record of what ended goes into the bucket,
 // because histories vanish after 90 days, and people are told how it ended.
 import { claimOf, releaseClaim } from '../activities/claim.ts';
-import { endedClaimsOf } from '../activities/ended-claim.ts';
+import { type EndedClaim, endedClaimsOf, isBorneOut } from '../activities/ended-claim.ts';
+import { settledKeys } from '../activities/keys.ts';
 import { releaseUser } from '../activities/release-user.ts';
-import type { User } from '../aws/contract.ts';
+import type { KeyStatusFacts, User } from '../aws/contract.ts';
 import { instant } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import { readCause } from '../machine/blame.ts';
@@ -59,9 +60,14 @@ async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Pr
   const [, , , , account = ''] = execution.id.split(':');
   if (rotation) {
     const ended = endedClaimsOf(found.tags).find((one) => one.rotation === rotation);
+    const isFinished = ended !== undefined && (await takeRestAway(parts, found, ended));
     // What it would have gone on with stays as it is, and is still open.
-    const isOurs = ended !== undefined && (await isOf(found, parts, rotation));
-    return isOurs ? finish(parts, { account, user, rotation }, { ...ended, at }) : { at, verdict: 'stuck', reason };
+    if (!isFinished) return { at, verdict: 'stuck', reason };
+    await releaseClaim(aws, user, rotation, at);
+    const over = 'it had ended so before, and what it had left in the vault is removed';
+    const released = { at, verdict: ended.verdict, reason: over };
+    await keep(parts, { account, user, rotation }, released);
+    return released;
   }
   const own = rotationOf(execution);
   const claim = claimOf(own, found);
@@ -75,27 +81,20 @@ async function unclaimed(parts: Parts, { execution, error }: ExecutionState): Pr
   return { at, verdict: 'refused', reason };
 }
 
-/** A tag on one user must not take away what belongs to a rotation of another. */
-async function isOf({ id }: User, { seal }: Parts, rotation: string): Promise<boolean> {
-  const sealed = await seal.get(rotation);
-  return sealed === null || sealed.plan.userId === id;
-}
-
-/** It had ended, and whoever ended it was cut off before everything was taken away. */
-async function finish(
-  parts: Parts,
-  about: About,
-  { verdict, at }: Pick<Released, 'verdict' | 'at'>,
-): Promise<Released> {
-  const { aws, region, seal } = parts;
-  const { user, rotation } = about;
-  await createDiscardingVault(() => aws.secretsManager(region)).remove(rotation, 'new');
-  await seal.remove(rotation);
-  await releaseClaim(aws, user, rotation, at);
-  const reason = 'it had ended so before, and what it had left in the vault is removed';
-  const released = { at, verdict, reason };
-  await keep(parts, about, released);
-  return released;
+/**
+ * Of a rotation that had ended, when whoever ended it was cut off; false, and nothing is taken, where more than a tag is needed
+ * to believe that. The vault goes before the seal: what ended otherwise than refused, and has none, has nothing there.
+ */
+async function takeRestAway({ aws, clock, region, seal }: Parts, user: User, ended: EndedClaim): Promise<boolean> {
+  const sealed = await seal.get(ended.rotation);
+  if (sealed && sealed.plan.userId !== user.id) return false;
+  const isOver = (all: readonly KeyStatusFacts[]) => isBorneOut(ended, all, sealed?.plan);
+  if (!isOver(await settledKeys({ aws, clock }, user.name, isOver))) return false;
+  if (sealed || ended.verdict === 'refused' || ended.verdict === 'nothingToDo') {
+    await createDiscardingVault(() => aws.secretsManager(region)).remove(ended.rotation, 'new');
+  }
+  await seal.remove(ended.rotation);
+  return true;
 }
 
 interface About {

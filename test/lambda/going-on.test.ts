@@ -217,6 +217,24 @@ describe('where releaseUser dies for good half-way', () => {
     expect(secrets).toEqual([`keyturn/seal/${rotation}`, `keyturn/vault/${rotation}`]);
   });
 
+  test.each([
+    ['awaitQuiet', 'rotated', 'both keys are active'],
+    ['awaitGrace', 'rolledBack', 'the old key is inactive'],
+    ['awaitQuiet', 'refused', 'a key was made'],
+  ] as const)('S27 stopped in %s, a tag that says %s is not believed: %s', async (stop, verdict, _why) => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, stop);
+    const { secrets } = cloud.left();
+    const said = `released 2026-12-06T10:00:00Z ${verdict} keys=${cloud.oldKey}`;
+    cloud.account.setTags(user, { [`keyturn:claim:${rotation}`]: said });
+
+    const { ended } = await cloud.run({ user, rotation }, 'forged');
+
+    expect(ended).toBe('stuck');
+    expect(cloud.left()).toMatchObject({ claims: [`keyturn:claim:${rotation}`], secrets });
+    expect(secrets).toEqual([`keyturn/seal/${rotation}`, `keyturn/vault/${rotation}`]);
+  });
+
   test('S10 what carries a claim is not over, whatever an input says', async () => {
     const cloud = await createCloud();
     const rotation = await stoppedIn(cloud, 'awaitQuiet');
