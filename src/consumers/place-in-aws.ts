@@ -72,8 +72,8 @@ export async function asFailureOf<T>(where: string, work: () => Promise<T>): Pro
         cause: error,
       });
     }
-    const hint =
-      error instanceof AccessDeniedError ? `${error.hint ?? ''}; see keyturn policy rotate --to` : error.hint;
+    const policy = error instanceof AccessDeniedError ? 'see keyturn policy rotate --to' : undefined;
+    const hint = [error.hint, policy].filter(Boolean).join('; ') || undefined;
     throw new ConsumerError(`${where}: ${error.message}`, { hint, cause: error });
   }
 }

@@ -99,8 +99,21 @@ describe('preflight refuses, and changes nothing,', () => {
   type Desk = Awaited<ReturnType<typeof setUp>>;
   const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
 
-  test.each<[string, string | Uint8Array, (desk: Desk) => void, string]>([
-    ['a binary value', new Uint8Array([1, 2, 3]), () => {}, 'is binary'],
+  test.each<[string, string | Uint8Array, (desk: Desk) => void, string, string?]>([
+    [
+      'a binary value',
+      new Uint8Array([1, 2, 3]),
+      () => {},
+      'is binary',
+      'keyturn writes two properties of a JSON object',
+    ],
+    [
+      'no value',
+      jsonOf(oldPair),
+      ({ secrets }) => secrets.label('app/key', 'AWSCURRENT', null),
+      'the secret app/key has no current value',
+      'give it one first: for a first key, {} is enough',
+    ],
     ['text that is no JSON', 'AKIAOLDOLDOLDOLDOLD1', () => {}, 'is no JSON object'],
     ['a JSON list', '[1]', () => {}, 'is no JSON object'],
     ['half a pair', '{"accessKeyId":"AKIAOLDOLDOLDOLDOLD1"}', () => {}, 'has accessKeyId but no secretAccessKey'],
@@ -113,13 +126,20 @@ describe('preflight refuses, and changes nothing,', () => {
     ],
     ['an id without a clear secret', '{"a":"AKIAOLDOLDOLDOLDOLD1"}', () => {}, 'which property has its secret'],
     ['a session token', `${jsonOf(oldPair).slice(0, -1)},"sessionToken":"x"}`, () => {}, 'has a session token'],
-    ['another key', jsonOf(strange), () => {}, 'holds the key AKIA…GER3 instead of the key AKIA…OLD1'],
+    [
+      'another key',
+      jsonOf(strange),
+      () => {},
+      'the secret app/key holds the key AKIA…GER3 instead of the key AKIA…OLD1',
+      'name the secret that holds the key to replace, or its properties: #id=PROPERTY,secret=PROPERTY',
+    ],
     ['no key', '{}', () => {}, 'holds no access key instead of the key AKIA…OLD1'],
     [
       'a rotation of its own',
       jsonOf(oldPair),
       ({ secrets }) => secrets.change('app/key', { rotation: { enabled: true, lambdaArn: lambda } }),
       'has a rotation of its own',
+      'two rotations of one secret undo each other: cancel that one, or leave the key to it',
     ],
     [
       'a rotation that is paused',
@@ -133,15 +153,23 @@ describe('preflight refuses, and changes nothing,', () => {
       ({ secrets }) =>
         void secrets.put('app/key', '{}', { stages: ['AWSPENDING'], id: 'somebody-elses-version-of-it-1' }),
       'has a pending version, somebody-elses-version-of-it-1',
+      'something else is about to change it; when that is over, or its label AWSPENDING taken away, try again',
     ],
     [
       'a replica that failed',
       jsonOf(oldPair),
       ({ secrets }) => secrets.change('app/key', { replicas: [{ region: 'eu-west-1', status: 'Failed' }] }),
       'not in sync: eu-west-1 (Failed)',
+      'whoever reads there would keep the old key; mend the replication, or remove these replicas',
     ],
-    ['a secret that is not there', '{}', ({ secrets }) => secrets.delete('app/key'), 'the secret app/key is not there'],
-  ])('%s', async (_, value, arrange, message) => {
+    [
+      'a secret that is not there',
+      '{}',
+      ({ secrets }) => secrets.delete('app/key'),
+      'the secret app/key is not there',
+      'correct the name or the region; keyturn makes no place of its own in AWS',
+    ],
+  ])('%s', async (_, value, arrange, message, hint = expect.stringMatching(/./)) => {
     const desk = await setUp(value);
     arrange(desk);
     const before = desk.secrets.snapshot({ values: true });
@@ -152,7 +180,7 @@ describe('preflight refuses, and changes nothing,', () => {
 
     expect(error).toBeInstanceOf(ConsumerError);
     expect((error as ConsumerError).message).toContain(message);
-    expect((error as ConsumerError).hint).toBeTruthy();
+    expect((error as ConsumerError).hint).toEqual(hint);
     expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
     expect(desk.secrets.snapshot({ values: true })).toEqual(before);
     expect(desk.changes()).toEqual([]);
@@ -163,7 +191,10 @@ describe('preflight refuses, and changes nothing,', () => {
 
     const asking = consumer.preflight({ user: 'alice', oldKey: null });
 
-    await expect(asking).rejects.toThrow('the secret app/key would have 65606 bytes with the key in it');
+    await expect(asking).rejects.toMatchObject({
+      message: 'the secret app/key would have 65606 bytes with the key in it',
+      hint: 'Secrets Manager takes 65536; nothing was changed',
+    });
   });
 
   test('a secret that is marked for deletion', async () => {
@@ -176,7 +207,10 @@ describe('preflight refuses, and changes nothing,', () => {
 
     const asking = desk.consumer.preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
 
-    await expect(asking).rejects.toThrow('the secret app/key is marked for deletion');
+    await expect(asking).rejects.toMatchObject({
+      message: 'the secret app/key is marked for deletion',
+      hint: 'name another place, or keep it: aws secretsmanager restore-secret --secret-id app/key',
+    });
   });
 
   test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'])(
@@ -224,7 +258,10 @@ describe('a write', () => {
     const error = await desk.consumer.write(newPair, oldPair.accessKeyId).catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(ConsumerError);
-    expect((error as ConsumerError).message).toBe('the secret app/key was changed by something else just now');
+    expect(error).toMatchObject({
+      message: 'the secret app/key was changed by something else just now',
+      hint: 'that change stays; nothing of keyturn’s is in effect there',
+    });
     expect({ value: desk.value(), pending: desk.pending() }).toEqual({ value: theirs, pending: 0 });
   });
 
@@ -330,17 +367,45 @@ describe('a spec', () => {
     expect([once, twice]).toEqual([pinned, pinned]);
   });
 
-  test.each(['', 'a b', 'app#id=a', 'app#secret=b', 'app#x=y', 'app#id', 'app#region=Ohio', `${arn}#region=eu-west-1`])(
-    'such as %j is refused',
-    (written) => {
-      expect(() => secretsmanager.resolve(written, surroundings)).toThrow(UsageError);
-    },
-  );
+  test.each([
+    ['', ' names no secret', 'like secretsmanager:app/aws-key, or its ARN'],
+    ['a b', ' names no secret', 'like secretsmanager:app/aws-key, or its ARN'],
+    ['app#id=a', ' names one property', 'name both: #id=PROPERTY,secret=PROPERTY'],
+    ['app#secret=b', ' names one property', 'name both: #id=PROPERTY,secret=PROPERTY'],
+    ['app#x=y', ': "x=y" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
+    ['app#id', ': "id" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
+    ['app#id=', ': "id=" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
+    ['app#id=a,id=b', ': "id=b" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
+    ['app#region=Ohio', ': "Ohio" is no region', 'like #region=eu-west-1'],
+    ['app#region=xeu-west-1', ': "xeu-west-1" is no region', 'like #region=eu-west-1'],
+    ['app#region=eu-west-1x', ': "eu-west-1x" is no region', 'like #region=eu-west-1'],
+    [`${arn}#region=eu-west-1`, ' names two regions', 'an ARN has its own'],
+  ])('such as %j is refused', (written, why, hint) => {
+    const resolving = () => secretsmanager.resolve(written, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(expect.objectContaining({ message: `secretsmanager:${written}${why}`, hint }));
+  });
+
+  test.each([
+    ['app#id=a%2Cb%23%25,secret=s=t', 'app#id=a%2Cb%23%25,secret=s=t,region=eu-west-1'],
+    ['app#id=50%,secret=s', 'app#id=50%25,secret=s,region=eu-west-1'],
+    ['app#id=a#b,secret=s', 'app#id=a%23b,secret=s,region=eu-west-1'],
+    ['app#,region=us-gov-west-1,', 'app#region=us-gov-west-1'],
+    [`${arn}#region=eu-central-1`, arn],
+  ])('%s is written as %s', (written, pinned) => {
+    expect(secretsmanager.resolve(written, surroundings)).toBe(pinned);
+  });
 
   test('without any region is refused: it is never guessed', () => {
     const resolving = () => secretsmanager.resolve('app/key', { ...surroundings, region: undefined });
 
-    expect(resolving).toThrow('in which region is secretsmanager:app/key?');
+    expect(resolving).toThrow(
+      expect.objectContaining({
+        message: 'in which region is secretsmanager:app/key?',
+        hint: 'give --region or AWS_REGION, set the profile’s region, or write #region=eu-west-1 behind the place',
+      }),
+    );
   });
 
   test.each([

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
+import { notesOn } from '../../src/consumers/one-parameter.ts';
 import { ssm } from '../../src/consumers/ssm.ts';
 import { ConsumerError, UsageError } from '../../src/errors.ts';
 import { describeConsumer, type TestPlace } from './consumer-contract.ts';
@@ -109,6 +110,45 @@ describe('one parameter', () => {
     expect(desk.value()).toBe(jsonOf(strange));
   });
 
+  test.each(['Standard', 'Advanced'] as const)('fills its tier %s to the last byte', async (tier) => {
+    const most = { Standard: 4_096, Advanced: 8_192 }[tier];
+    const desk = await setUp({ value: `{"x":"${'x'.repeat(most - 106)}"}`, tier });
+
+    const preflight = await desk.open(ssm, one).preflight({ user: 'alice', oldKey: null });
+
+    expect(preflight).toEqual({ holds: null, pair: null, notes: [] });
+  });
+
+  test('S24 is given up where somebody else writes at every try', async () => {
+    const desk = await setUp();
+    let written = 0;
+    desk.sandbox.onRequest(({ operation, phase }) => {
+      if (operation !== 'PutParameter' || phase !== 'before') return;
+      written += 1;
+      desk.parameters.put('/app/key', jsonOf(oldPair).replace('db-1', `db-${written + 1}`));
+    });
+
+    const error = await desk
+      .open(ssm, one)
+      .write(newPair, oldPair.accessKeyId)
+      .catch((caught: unknown) => caught);
+
+    expect(error).toMatchObject({
+      message: 'the parameter /app/key is changed again and again by something else',
+      hint: 'stop it, or ask it to wait, then run the same command again',
+    });
+    expect(written).toBe(5);
+  });
+
+  test('says which labels stay behind', () => {
+    const notes = [[], ['prod', 'blue']].map((labels) => notesOn({ name: '/app/key', labels } as never));
+
+    expect(notes).toEqual([
+      [],
+      ['whoever reads /app/key by its label prod, blue keeps the version that has it: move it yourself'],
+    ]);
+  });
+
   test('bears that the answer to PutParameter is lost', async () => {
     const desk = await setUp();
     desk.sandbox.fault({ operation: 'PutParameter', call: 1, kind: 'lostAnswer' });
@@ -161,8 +201,14 @@ describe('two parameters', () => {
 });
 
 describe('preflight refuses, and changes nothing,', () => {
-  test.each<[string, string, (desk: Desk) => void, string]>([
-    ['a parameter that is not there', one, ({ parameters }) => parameters.delete('/app/key'), 'is not there'],
+  test.each<[string, string, (desk: Desk) => void, string, string?]>([
+    [
+      'a parameter that is not there',
+      one,
+      ({ parameters }) => parameters.delete('/app/key'),
+      'is not there',
+      'correct the name or the region; keyturn makes no place of its own in AWS',
+    ],
     [
       'plain text',
       one,
@@ -171,10 +217,32 @@ describe('preflight refuses, and changes nothing,', () => {
         parameters.create({ name: '/app/key', value: jsonOf(oldPair), type: 'String' });
       },
       'the parameter /app/key is a String, not a SecureString',
+      'a secret is kept encrypted: make a SecureString of another name, and name that',
     ],
-    ['another key', one, ({ parameters }) => void parameters.put('/app/key', jsonOf(strange)), 'AKIA…GER3 instead of'],
+    [
+      'another key',
+      one,
+      ({ parameters }) => void parameters.put('/app/key', jsonOf(strange)),
+      'the parameter /app/key holds the key AKIA…GER3 instead of the key AKIA…OLD1',
+      'name the parameter that holds the key to replace, or its properties: #id=PROPERTY,secret=PROPERTY',
+    ],
     ['no JSON', one, ({ parameters }) => void parameters.put('/app/key', 'a'), 'is no JSON object'],
-    ['another key in two', two, ({ parameters }) => void parameters.put('/app/id', 'AKIASTRANGESTRANGER3'), 'GER3'],
+    [
+      'another key in two',
+      two,
+      ({ parameters }) => void parameters.put('/app/id', 'AKIASTRANGESTRANGER3'),
+      '/app/id holds the key AKIA…GER3 instead of the key AKIA…OLD1',
+      'name the parameter with the id of the key to replace behind #id=, the one with its secret before it',
+    ],
+    [
+      'an id in a list',
+      two,
+      ({ parameters }) => {
+        parameters.delete('/app/id');
+        parameters.create({ name: '/app/id', value: oldPair.accessKeyId, type: 'StringList' });
+      },
+      'the parameter /app/id is a StringList, not a SecureString',
+    ],
     [
       'a secret in plain text',
       two,
@@ -184,7 +252,7 @@ describe('preflight refuses, and changes nothing,', () => {
       },
       'the parameter /app/secret is a String',
     ],
-  ])('%s', async (_, place, arrange, message) => {
+  ])('%s', async (_, place, arrange, message, hint = expect.stringMatching(/./)) => {
     const desk = await setUp();
     arrange(desk);
     const before = desk.parameters.snapshot({ values: true });
@@ -196,7 +264,7 @@ describe('preflight refuses, and changes nothing,', () => {
 
     expect(error).toBeInstanceOf(ConsumerError);
     expect((error as ConsumerError).message).toContain(message);
-    expect((error as ConsumerError).hint).toBeTruthy();
+    expect((error as ConsumerError).hint).toEqual(hint);
     expect(inspect(error, { depth: 9 })).not.toContain('forty-characters');
     expect(desk.parameters.snapshot({ values: true })).toEqual(before);
   });
@@ -213,7 +281,7 @@ describe('preflight refuses, and changes nothing,', () => {
       .catch((caught: unknown) => caught);
 
     expect((error as ConsumerError).message).toContain(`would have ${bytes} bytes`);
-    expect((error as ConsumerError).hint).toContain(`takes ${limit}`);
+    expect((error as ConsumerError).hint).toBe(`its tier, ${tier}, takes ${limit}; nothing was changed`);
   });
 
   test('a first key into two parameters, which cannot be empty', async () => {
@@ -221,7 +289,10 @@ describe('preflight refuses, and changes nothing,', () => {
 
     const asking = desk.open(ssm, two).preflight({ user: 'alice', oldKey: null });
 
-    await expect(asking).rejects.toThrow('holds something, and the user has no key yet');
+    await expect(asking).rejects.toMatchObject({
+      message: 'the pair of parameters /app/id and /app/secret holds something, and the user has no key yet',
+      hint: 'a parameter cannot be empty, so a first key goes into one with both halves: ssm:/PATH',
+    });
   });
 
   test.each(['GetParameter', 'GetParameterHistory', 'PutParameter'])('whoever may not %s', async (operation) => {
@@ -234,6 +305,10 @@ describe('preflight refuses, and changes nothing,', () => {
     const asking = desk.open(ssm, one).preflight(asked);
 
     await expect(asking).rejects.toThrow(`the parameter /app/key: ssm:${operation} is denied`);
+    await expect(asking).rejects.toMatchObject({
+      hint: `allow ssm:${operation} for whoever runs keyturn, then run the same command again; see keyturn policy rotate --to`,
+      cause: { name: 'AccessDeniedError' },
+    });
     expect(desk.newest('/app/key')?.version).toBe(1);
   });
 });
@@ -250,12 +325,49 @@ describe('a spec', () => {
     expect([once, twice]).toEqual([pinned, pinned]);
   });
 
-  test.each(['', '/a b', '/a:3', '/a#secret=b', '/a#id=/a', 'arn:aws:ssm:eu-west-1:123456789012:parameter/a'])(
-    'such as %j is refused',
-    (written) => {
-      expect(() => ssm.resolve(written, surroundings)).toThrow(UsageError);
-    },
-  );
+  const noParameter = 'like ssm:/app/aws-key; not its ARN';
+
+  test.each([
+    ['', '"" is no parameter', noParameter],
+    ['/a b', '"/a b" is no parameter', noParameter],
+    ['/a:3', '"/a:3" is no parameter', noParameter],
+    ['/a b#id=/c', '"/a b" is no parameter', noParameter],
+    ['/a#id=/b c', '"/b c" is no parameter', noParameter],
+    [`/${'a'.repeat(1011)}`, `"/${'a'.repeat(1011)}" is no parameter`, noParameter],
+    [
+      'arn:aws:ssm:eu-west-1:123456789012:parameter/a',
+      '"arn:aws:ssm:eu-west-1:123456789012:parameter/a" is no parameter',
+      noParameter,
+    ],
+  ])('such as %j is refused', (written, why, hint) => {
+    const resolving = () => ssm.resolve(written, surroundings);
+
+    expect(resolving).toThrow(UsageError);
+    expect(resolving).toThrow(expect.objectContaining({ message: `ssm:${written}: ${why}`, hint }));
+  });
+
+  test.each([
+    [
+      '/a#secret=b',
+      'ssm:/a#secret=b names one property',
+      'name both, #id=PROPERTY,secret=PROPERTY; or #id=/PATH2, a parameter of its own for the id',
+    ],
+    ['/a#id=/a', 'ssm:/a#id=/a names one parameter twice', 'for both in one: ssm:/a'],
+  ])('such as %s is refused', (written, message, hint) => {
+    expect(() => ssm.resolve(written, surroundings)).toThrow(expect.objectContaining({ message, hint }));
+  });
+
+  test('may be as long as a name is', () => {
+    expect(ssm.resolve(`/${'a'.repeat(1010)}`, surroundings)).toBe(`/${'a'.repeat(1010)}#region=eu-west-1`);
+  });
+
+  test('of one parameter needs that one, by its name without the first slash', () => {
+    const resources = ['/a/b#region=eu-west-1', 'a/b#id=i,secret=s,region=eu-west-1'].map(
+      (place) => ssm.permissions?.(place)[0]?.resources,
+    );
+
+    expect(resources).toEqual([['arn:aws:ssm:eu-west-1:*:parameter/a/b'], ['arn:aws:ssm:eu-west-1:*:parameter/a/b']]);
+  });
 
   test('without any region is refused: it is never guessed', () => {
     expect(() => ssm.resolve('/a', { ...surroundings, region: undefined })).toThrow('in which region is ssm:/a?');

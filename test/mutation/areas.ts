@@ -24,14 +24,17 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/consumers/{credentials,env,exec,files,held,key-in-text,registry,replaceable,shared,stdout,text}*.ts',
       'src/consumers/{pair-in-file,secret-search}.ts',
     ],
-    tests: ['test/consumers/{credentials,env,exec,first,registry,stdout}*.test.ts'],
+    tests: ['test/consumers/{credentials,env,exec,files,first,registry,stdout}*.test.ts'],
   },
   'places-in-aws': {
     mutate: [
       'src/consumers/{compare,find,json,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
       'src/consumers/pair-in-json.ts',
     ],
-    tests: ['test/consumers/{secretsmanager,ssm}.test.ts'],
+    tests: [
+      'test/consumers/{secretsmanager,ssm,json-members,pair-in-json,place-in-aws}.test.ts',
+      'test/cli/{find,places}-in-aws.test.ts',
+    ],
   },
   engine: {
     mutate: ['src/engine/**/*.ts'],
