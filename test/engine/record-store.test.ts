@@ -157,6 +157,11 @@ describe('records', () => {
     ]);
   });
 
+  const damaged = 'is damaged';
+  const without = (name: keyof RotationRecord) => JSON.stringify({ ...record('r1'), [name]: undefined });
+  const withContext = (changes: object) =>
+    JSON.stringify({ ...record('r1'), context: { ...record('r1').context, ...changes } });
+
   test.each([
     ['empty', ''],
     ['cut off', '{"schema":1,"rotation":"r1"'],
@@ -165,13 +170,36 @@ describe('records', () => {
     ['without a context', JSON.stringify({ ...record('r1'), context: undefined })],
     ['of another rotation', JSON.stringify(record('r2'))],
     ['of schema 0', JSON.stringify({ ...record('r1'), schema: 0 })],
-    ['of a newer keyturn', JSON.stringify({ ...record('r1'), schema: 2 })],
-    ['with a newer context', JSON.stringify({ ...record('r1'), context: { schema: 2 } })],
-  ])('one that is %s is neither read nor overwritten', async (_, content) => {
-    const { store, put, read } = setUp();
+    ['of no schema', without('schema')],
+    ['of no state', without('state')],
+    ['of no date', without('createdAt')],
+    ['neither running nor not', without('running')],
+    ['without its waits', without('parks')],
+    ['without its answers', without('answered')],
+    ['without a history', without('history')],
+    ['with a context of schema 0', withContext({ schema: 0 })],
+    ['with a context of another rotation', withContext({ rotation: 'r2' })],
+    ['without a plan', withContext({ plan: undefined })],
+    ['of no account', withContext({ plan: { user: 'alice' } })],
+    ['of no user', withContext({ plan: { account: '123456789012' } })],
+    ['without the tries that were cut off', withContext({ interruptions: undefined })],
+    ['of a newer keyturn', JSON.stringify({ ...record('r1'), schema: 2 }), 'was written by a newer keyturn'],
+    ['with a newer context', withContext({ schema: 2 }), 'was written by a newer keyturn'],
+    ['newer and otherwise unknown', '{"schema":9}', 'was written by a newer keyturn'],
+  ])('one that is %s is neither read nor overwritten', async (_, content, why = damaged) => {
+    const { store, stateDir, put, read } = setUp();
     put('r1.json', content);
+    const path = join(stateDir, 'rotations', 'r1.json');
 
-    await expect(store.load('r1')).rejects.toThrow(RecordError);
+    const error = await store.load('r1').catch((caught) => caught);
+
+    expect(error).toBeInstanceOf(RecordError);
+    expect(error.message).toBe(`the record of rotation r1 ${why}`);
+    expect(error.hint).toBe(
+      why === damaged
+        ? `put back a copy of ${path}; it is untouched, and so is every key`
+        : `update keyturn; the record is untouched: ${path}`,
+    );
     await expect(store.save(record('r1'))).rejects.toThrow(RecordError);
     expect(read('r1.json')).toBe(content);
   });
@@ -187,12 +215,74 @@ describe('records', () => {
     expect(error.hint).toBe('there are: r1');
   });
 
-  test.each(['../r1', 'a/b', '', '.hidden'])('an id that is no file name is no id: %s', async (id) => {
+  test('where there are none, the folder to look in is', async () => {
     const { store } = setUp();
 
-    await expect(store.load(id)).rejects.toThrow(UsageError);
-    await expect(store.save(record(id))).rejects.toThrow(UsageError);
+    const error = await store.load('r2').catch((caught) => caught);
+
+    expect(error.hint).toBe('there are no rotations here; see --state-dir');
   });
+
+  test('those of the same moment are listed by their ids, and hidden files are none', async () => {
+    const { store, put } = setUp();
+    for (const id of ['b', 'c', 'a']) await store.save(record(id));
+    put('.d.json', 'x');
+    put('e.json.bak', 'x');
+
+    const list = await store.list();
+
+    expect(list.records.map(({ rotation }) => rotation)).toEqual(['a', 'b', 'c']);
+    expect(list.unreadable).toEqual([]);
+  });
+
+  test('one that cannot be read at all is listed as such', async () => {
+    const { store, stateDir } = setUp();
+    mkdirSync(join(stateDir, 'rotations', 'x.json'), { recursive: true, mode: 0o700 });
+
+    const { unreadable } = await store.list();
+
+    expect(unreadable).toMatchObject([
+      {
+        rotation: 'x',
+        error: {
+          name: 'RecordError',
+          message: `${join(stateDir, 'rotations', 'x.json')} is a folder, not a file`,
+          hint: 'correct the path',
+          cause: { name: 'FileError' },
+        },
+      },
+    ]);
+  });
+
+  test('a folder of rotations that is none is said', async () => {
+    const { store, stateDir } = setUp();
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'rotations'), '');
+
+    await expect(store.list()).rejects.toThrow(`a part of the path ${join(stateDir, 'rotations')} is not a folder`);
+  });
+
+  test.each(['r', 'r'.repeat(100), 'a_b-C9'])('knows a rotation by the id %s', async (id) => {
+    const { store } = setUp();
+
+    await store.save(record(id));
+
+    expect((await store.load(id)).rotation).toBe(id);
+  });
+
+  test.each(['../r1', 'a/b', '', '.hidden', '-r', 'r 1', 'r'.repeat(101)])(
+    'an id that is no file name is no id: %s',
+    async (id) => {
+      const { store } = setUp();
+
+      await expect(store.load(id)).rejects.toMatchObject({
+        message: `no rotation can have the id ${id}`,
+        hint: 'see keyturn status --all',
+      });
+      await expect(store.load(id)).rejects.toThrow(UsageError);
+      await expect(store.save(record(id))).rejects.toThrow(UsageError);
+    },
+  );
 });
 
 describe('resolve', () => {
@@ -224,6 +314,10 @@ describe('resolve', () => {
     await store.save(record('r1'));
 
     await expect(store.resolve(id)).rejects.toThrow(UsageError);
+    await expect(store.resolve(id)).rejects.toMatchObject({
+      message: `no rotation has the id ${id}`,
+      hint: 'there are: r1',
+    });
   });
 });
 
@@ -240,6 +334,38 @@ describe('lockUser', () => {
     expect(error).toBeInstanceOf(LockedError);
     expect(error.message).toBe(`user alice of account 123456789012 is locked by process ${process.pid}`);
     await Promise.all([...others, again].map((lock) => lock.release()));
+  });
+
+  test('says what it could not begin with', async () => {
+    const { stateDir } = setUp();
+    writeFileSync(stateDir, '');
+    const inner = join(stateDir, 'inner');
+
+    const error = await createRecordStore(inner, clock)
+      .lockUser('123456789012', 'alice')
+      .catch((caught) => caught);
+
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({
+      message: `a part of the path ${inner} is not a folder`,
+      hint: 'nothing was changed in AWS; correct the path',
+      cause: { name: 'UsageError' },
+    });
+  });
+
+  test('is told of without taking it, and a dead one is removed', async () => {
+    const { store, stateDir } = setUp();
+
+    const before = await store.isLocked('123456789012', 'alice');
+    const lock = await store.lockUser('123456789012', 'alice');
+    const during = await store.isLocked('123456789012', 'ALICE');
+    await store.removeDeadLock('123456789012', 'alice');
+    const stillThere = await store.isLocked('123456789012', 'alice');
+    await lock.release();
+    await store.removeDeadLock('123456789012', 'alice');
+
+    expect([before, during, stillThere]).toEqual([false, true, true]);
+    expect(readdirSync(join(stateDir, 'locks'))).toEqual([]);
   });
 
   test('takes names that differ in case alone for one user', async () => {
@@ -281,6 +407,7 @@ describe('signals', () => {
 
     expect(error).toBeInstanceOf(RefusedError);
     expect(error.message).toBe('rotation r1 was given the signal proceed already');
+    expect(error.hint).toBe('it is taken when the running step ends: keyturn status r1');
     expect(await store.peekSignal('r1')).toMatchObject({ signal: 'rollBack' });
   });
 
@@ -304,12 +431,42 @@ describe('signals', () => {
     expect((await store.list()).unreadable).toEqual([]);
   });
 
-  test.each(['', '{', 'null', '{"signal":"delete","at":""}'])('a damaged one is no consent: %s', async (content) => {
-    const { store, put } = setUp();
-    put('r1.signal', content);
+  test.each(['elapsed', 'proceed', 'reactivate', 'rollBack'] as const)('may say %s', async (signal) => {
+    const { store } = setUp();
 
-    await expect(store.peekSignal('r1')).rejects.toThrow(RecordError);
-    await expect(store.takeSignal('r1')).rejects.toThrow('the signal for rotation r1 is damaged');
-    expect(await store.takeSignal('r1')).toBeNull();
+    await store.signal('r1', { ...proceed, signal });
+
+    expect(await store.peekSignal('r1')).toEqual({ ...proceed, signal });
   });
+
+  test('are noticed soon after they were given, and no others', async () => {
+    const { store, put } = setUp();
+    put('r1.json', '');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watching = store.watchSignal('r1', resolve);
+
+    await store.signal('r1', proceed);
+    await promise;
+
+    watching.close();
+  });
+
+  test('are not watched for where there is no folder', () => {
+    const { store } = setUp();
+
+    store.watchSignal('r1', () => {}).close();
+  });
+
+  test.each(['', '{', 'null', '7', '{"signal":"delete","at":""}', '{"signal":"proceed"}', '{"at":""}'])(
+    'a damaged one is no consent: %s',
+    async (content) => {
+      const { store, put } = setUp();
+      put('r1.signal', content);
+
+      await expect(store.peekSignal('r1')).rejects.toThrow(RecordError);
+      await expect(store.peekSignal('r1')).rejects.toMatchObject({ hint: 'give it again' });
+      await expect(store.takeSignal('r1')).rejects.toThrow('the signal for rotation r1 is damaged');
+      expect(await store.takeSignal('r1')).toBeNull();
+    },
+  );
 });

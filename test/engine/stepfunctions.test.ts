@@ -218,7 +218,11 @@ describe('an answer', () => {
     const grace = await follow(arn);
     const again = answerWait(machines, quiet, { signal: 'proceed', at });
 
-    await expect(again).rejects.toThrow('that wait of rotation sfn-1 was ended already');
+    await expect(again).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: 'that wait of rotation sfn-1 was ended already',
+      hint: 'nothing was changed; keyturn status sfn-1 shows where it is now',
+    });
     expect(grace.record.park).toMatchObject({ state: 'awaitGrace', entry: 2 });
     expect((await readRemote(machines, arn)).record).toEqual(grace.record);
   });
@@ -272,6 +276,10 @@ describe('an execution’s name', () => {
     const other = begin({ user: 'alice', intent: 'rollBack' });
 
     expect(same).toBe(first);
-    await expect(other).rejects.toThrow(`the key is being rotated already: execution ${oldKey}-1 runs`);
+    await expect(other).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: `the key is being rotated already: execution ${oldKey}-1 runs`,
+      hint: `nothing was changed; keyturn status ${first} shows it`,
+    });
   });
 });
