@@ -1,5 +1,5 @@
-// Twenty processes at once on one user: at most one of them delivers, and with fresh reads exactly one ends rotated. The
-// losers are refused, and leave no key, claim or vault entry.
+// Twenty processes at once on one user, terminals alone or with the unattended engine among them: at most one of them delivers,
+// and with fresh reads exactly one ends rotated. The losers are refused, and leave no key, claim or vault entry.
 import { raceOf } from './concurrency/race.ts';
 import { lane } from './lane.ts';
 import { settings } from './settings.ts';
@@ -7,10 +7,11 @@ import { settings } from './settings.ts';
 const seeds = 100;
 
 const kinds = [
-  { kind: 'fresh', reads: 'fresh', keys: 1 },
-  { kind: 'stale', reads: 'stale', keys: 1 },
-  { kind: 'first-key', reads: 'fresh', keys: 0 },
-  { kind: 'stale-first-key', reads: 'stale', keys: 0 },
+  { kind: 'fresh', reads: 'fresh', keys: 1, engines: 'terminals' },
+  { kind: 'stale', reads: 'stale', keys: 1, engines: 'terminals' },
+  { kind: 'first-key', reads: 'fresh', keys: 0, engines: 'terminals' },
+  { kind: 'stale-first-key', reads: 'stale', keys: 0, engines: 'terminals' },
+  { kind: 'mixed', reads: 'fresh', keys: 1, engines: 'mixed' },
 ] as const;
 
 lane({ name: 'concurrency', what: 'processes at once on one user', sample: { test: 2, prove: 24 } }, (wanted) => {

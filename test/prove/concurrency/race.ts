@@ -3,11 +3,13 @@
 import { join } from 'node:path';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import type { VirtualClock } from '../../../src/clock.ts';
+import type { ExecutionInput } from '../../../src/lambda/contract.ts';
 import type { Settings } from '../../../src/sandbox/index.ts';
 import { type Ending, openDesk, transcript, user } from '../../support/cli.ts';
-import { createChecker, credentialsFilePlace } from '../checker.ts';
+import { openCloudDesk, region, secret } from '../../support/cloud-desk.ts';
+import { createChecker, credentialsFilePlace, secretPlace } from '../checker.ts';
 import { createCommonTime } from '../crash/common-time.ts';
-import { giveBack, type Ran, takeProcess } from '../crash/process.ts';
+import { giveBack, type Ran, type RunOptions, takeProcess } from '../crash/process.ts';
 import { openGate } from './gate.ts';
 
 export interface Race {
@@ -17,32 +19,47 @@ export interface Race {
   reads: 'fresh' | 'stale';
   /** For a user without a key AWS would take a key from each of two: there is room for both. */
   keys: 0 | 1;
+  /** `mixed`: every fifth is the unattended engine, and the key is held by a secret, which all of them reach. */
+  engines: 'terminals' | 'mixed';
 }
 
 const folders = 4;
 /** One way, in milliseconds: there and back it is less than the pause after a claim. */
 const longestWay = 900;
+/** Its functions are near, and ask more before they claim. */
+const longestWayUnattended = 450;
 const stale: Partial<Settings> = { readDelay: 5_000, staleReads: 0.5 };
 
 /** Throws where more than one delivers, a loser leaves anything, or anything is wrong at any moment. */
-export async function raceOf({ processes, seed, reads, keys: count }: Race, ending: Ending): Promise<void> {
+export async function raceOf({ processes, seed, reads, keys: count, engines }: Race, ending: Ending): Promise<void> {
   const settings = reads === 'stale' ? stale : {};
-  const desk = await openDesk(
-    { keys: Array(count).fill({ createdAt: '2026-06-01T08:00:00Z' }), lastUsed: '2026-12-06T09:55:00Z', settings },
+  const isMixed = engines === 'mixed';
+  const desk = await (isMixed ? openCloudDesk : openDesk)(
+    {
+      keys: Array(count).fill({ createdAt: '2026-06-01T08:00:00Z' }),
+      lastUsed: '2026-12-06T09:55:00Z',
+      settings,
+      tide: false,
+    },
     ending,
   );
   const { sandbox, account, canary } = desk;
   const clock = desk.clock as VirtualClock;
   const time = createCommonTime(clock);
-  const place = credentialsFilePlace(desk.credentialsFile);
+  const place = isMixed ? secretPlace(sandbox, secret) : credentialsFilePlace(desk.credentialsFile);
+  const to = isMixed ? `secretsmanager:${secret}` : desk.place;
   // Reads that are behind must not be behind the user's own beginning.
   await desk.pass(1 / 60);
+  const [old = ''] = desk.ids;
+  const isUnattended = (n: number) => isMixed && n % 5 === 4;
   const contenders = await Promise.all(
     Array.from({ length: processes }, async (_, n) => ({
       // Three of five are of this machine and share a few state folders; the others are elsewhere, with a vault in AWS.
       stateDir: join(desk.folder, n % 5 < 3 ? `state-${n % folders}` : `elsewhere-${n}`),
       vault: n % 5 < 3 ? 'file' : 'secretsmanager',
-      gate: await openGate(sandbox, { clock, time, takes: travelTimes(seed * 1000 + n) }),
+      isUnattended: isUnattended(n),
+      name: `${old}-${n + 1}`,
+      gate: await openGate(sandbox, { clock, time, takes: travelTimes(seed * 1000 + n, isUnattended(n)) }),
     })),
   );
   ending.onTestFinished(async () => {
@@ -53,12 +70,14 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
   ending.onTestFinished(() => checker.close());
 
   const delivered = new Set<string>();
-  const [old = ''] = desk.ids;
-  const look = (when: string) => {
-    checker.look(when);
+  const noteDelivered = () => {
     for (const { accessKeyId } of place.read()) if (accessKeyId !== old) delivered.add(accessKeyId);
   };
-  const run = async ({ stateDir, gate }: (typeof contenders)[number], line: string): Promise<Ran> => {
+  sandbox.onRequest(({ phase }) => {
+    if (phase === 'after') noteDelivered();
+  });
+  type Contender = (typeof contenders)[number];
+  const runAs = async ({ stateDir, gate }: Contender, order: Pick<RunOptions, 'argv' | 'unattended'>): Promise<Ran> => {
     const env = {
       ...desk.env,
       KEYTURN_STATE_DIR: stateDir,
@@ -67,7 +86,7 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
     };
     const process = await takeProcess();
     const ended = await process.run({
-      argv: line.split(' '),
+      ...order,
       env: env as Record<string, string>,
       cwd: desk.cwd,
       home: desk.home,
@@ -79,7 +98,8 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
       clock,
       onPlaced: () => {
         canary.learn(stateDir, desk.credentialsFile);
-        look('after a file was put in place');
+        checker.look('after a file was put in place');
+        noteDelivered();
       },
       held: gate.underWay,
     });
@@ -87,23 +107,33 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
     transcript(canary, ended.code, ended.stdout, ended.stderr);
     return ended;
   };
-  const line = `rotate --user ${user} --to ${desk.place} --quiet-for 1h --grace 1h --yes --wait`;
+  let attempts = 0;
+  const run = (one: Contender, line: string, input: Partial<ExecutionInput> = {}): Promise<Ran> => {
+    if (!one.isUnattended) return runAs(one, { argv: line.split(' ') });
+    const name = `${one.name}-${++attempts}`;
+    return runAs(one, { argv: [], unattended: { ...deployed, name, input: { user, ...input } } });
+  };
+  const line = `rotate --user ${user} --to ${to} --quiet-for 1h --grace 1h --yes --wait`;
   const ran = await Promise.all(contenders.map((one) => run(one, `${line} --vault ${one.vault}`)));
   // Where reads are behind, whoever cannot tell what is true stops rather than guess. A minute later it goes on, or back.
   for (const [n, one] of contenders.entries()) {
-    if (reads === 'fresh' || ran[n]?.code !== exitCodes.stuck) continue;
+    const stopped = ran[n];
+    if (reads === 'fresh' || stopped?.code !== exitCodes.stuck) continue;
+    const { rotation } = one.isUnattended ? JSON.parse(stopped.stdout) : {};
     await clock.advance(60_000);
-    ran[n] = await run(one, 'resume --wait --yes');
+    ran[n] = await run(one, 'resume --wait --yes', { rotation });
     if (ran[n].code !== exitCodes.stuck) continue;
-    const back = await run(one, 'rollback');
-    ran[n] = { ...back, code: back.code === exitCodes.done ? exitCodes.refused : back.code };
+    const back = await run(one, 'rollback', { rotation, intent: 'rollBack' });
+    const isBack = back.code === (one.isUnattended ? exitCodes.rolledBack : exitCodes.done);
+    ran[n] = { ...back, code: isBack ? exitCodes.refused : back.code };
   }
 
   const wrong = [...checker.violations, ...checker.atEnd({ over: true })];
   const codes = ran.map(({ code }) => code);
   const winners = codes.filter((code) => code === exitCodes.done).length;
   const others = ran.filter(({ code }) => code !== exitCodes.done && code !== exitCodes.refused);
-  for (const { code, stderr } of others) wrong.push(`neither rotated nor refused, but exit code ${code}: ${stderr}`);
+  for (const { code, stdout, stderr } of others)
+    wrong.push(`neither rotated nor refused, but exit code ${code}: ${stderr || stdout}`);
   if (delivered.size > 1) wrong.push(`${delivered.size} of them delivered`);
   if (winners > 1 || (reads === 'fresh' && winners !== 1)) wrong.push(`${winners} of ${processes} ended rotated`);
   const keys = account.snapshot()[user]?.keys.map(({ id, status }) => `${id} ${status}`) ?? [];
@@ -113,13 +143,21 @@ export async function raceOf({ processes, seed, reads, keys: count }: Race, endi
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
 
+/** What was shipped: the same place and the same times as the terminals are told. */
+const deployed = {
+  policy: JSON.stringify({ defaults: { consumers: [`secretsmanager:${secret}`], quietFor: '1h', grace: '1h' } }),
+  topic: `arn:aws:sns:${region}:123456789012:keyturn`,
+  bucket: 'keyturn-records',
+};
+
 /** Always the same ones for a seed (Mulberry32). */
-function travelTimes(seed: number): () => number {
+function travelTimes(seed: number, isNear: boolean): () => number {
+  const longest = isNear ? longestWayUnattended : longestWay;
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return 1 + (((mixed ^ (mixed >>> 14)) >>> 0) % longestWay);
+    return 1 + (((mixed ^ (mixed >>> 14)) >>> 0) % longest);
   };
 }

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { main } from '../../../src/cli/main.ts';
 import { createChildClock } from './child-clock.ts';
 import { watchFiles } from './child-files.ts';
+import { rotateUnattended } from './child-unattended.ts';
 import type { FromChild, Order, ToChild } from './messages.ts';
 
 const tell = (message: FromChild) => void process.send?.(message);
@@ -33,23 +34,26 @@ process.on('message', (message: ToChild) => {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 async function run(order: Order): Promise<void> {
-  const { argv, env, cwd, home } = order;
+  const { argv, unattended, env, cwd, home } = order;
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
   process.chdir(cwd);
   files.begin(order);
   clock.begin(order.now, order.tellWhileAsking);
-  const code = await main(argv, {
-    stdin: process.stdin,
-    stdout: printer('stdout'),
-    stderr: printer('stderr'),
-    env,
-    cwd,
-    home,
-    clock,
-    terminal: false,
-    interrupted: new AbortController().signal,
-  });
+  const [stdout, stderr] = [printer('stdout'), printer('stderr')];
+  const code = unattended
+    ? await rotateUnattended(unattended, { env, clock, print: (text) => void stdout.write(text) })
+    : await main(argv, {
+        stdin: process.stdin,
+        stdout,
+        stderr,
+        env,
+        cwd,
+        home,
+        clock,
+        terminal: false,
+        interrupted: new AbortController().signal,
+      });
   tell({ kind: 'ended', code });
   // Node keeps compiled code when a process exits, and this one never does.
   flushCompileCache();

@@ -1,9 +1,23 @@
 // What a process under test and the test that steers it tell each other.
+import type { ExecutionInput } from '../../../src/lambda/contract.ts';
+
+/** An execution of the unattended engine, and what its deployment says. */
+export interface Unattended {
+  name: string;
+  input: ExecutionInput;
+  /** keyturn.yaml as it was shipped. */
+  policy: string;
+  /** ARN. */
+  topic: string;
+  bucket: string;
+}
 
 /** One command line, and the world that it runs in. */
 export interface Order {
   kind: 'run';
   argv: readonly string[];
+  /** Instead of a command line. */
+  unattended?: Unattended;
   env: Readonly<Record<string, string>>;
   cwd: string;
   home: string;
