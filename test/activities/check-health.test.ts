@@ -66,13 +66,18 @@ describe('checkHealth', () => {
     const reactivateKey = { at: '2026-12-07T10:00:00Z', counter: 1, changed: true, times };
     const plan = { ...context.plan, probes: [app] };
 
-    const { verdict } = await lookingAt(world, says).checkHealth({
+    const { verdict, reason } = await lookingAt(world, says).checkHealth({
       ...context,
       plan,
       ...(times ? { reactivateKey } : {}),
     });
 
     expect(verdict).toBe(expected);
+    expect(reason).toBe(
+      says === 'fail'
+        ? `a probe fails: ${app}: as arranged`
+        : 'the places hold the new key, and no use of the old one was seen; every probe passes',
+    );
   });
 
   test('S18 a probe without data throws, for that is no judgement', async () => {
@@ -82,7 +87,10 @@ describe('checkHealth', () => {
 
     const looking = lookingAt(world, 'noData').checkHealth({ ...context, plan });
 
-    await expect(looking).rejects.toMatchObject({ name: 'NoDataError' });
+    await expect(looking).rejects.toMatchObject({
+      name: 'NoDataError',
+      message: `a probe has no data: ${app}: as arranged`,
+    });
   });
 
   test('a use that became known only now is trouble', async () => {
@@ -149,6 +157,22 @@ describe('S2 noteMissedLook', () => {
     const { verdict, until: next } = await world.activities.noteMissedLook(context);
 
     expect([verdict, next]).toEqual([expected, until]);
+  });
+
+  test.each<[string, Partial<RotationContext>, string]>([
+    ['missed once', {}, 'the health could not be judged'],
+    [
+      'with the reason of the last look',
+      { error: { Error: 'NoDataError', Cause: 'a probe has no data\nhint: wait' } },
+      'the health could not be judged: a probe has no data',
+    ],
+    ['for too long', missed('2026-12-06T08:00:00Z'), 'the health could not be judged since 2026-12-06T08:00:00Z'],
+  ])('says so: %s', async (_, members, reason) => {
+    const world = await createWorld();
+
+    const noted = await world.activities.noteMissedLook(world.context({ ...deactivated, ...members }));
+
+    expect(noted.reason).toBe(reason);
   });
 
   test('holds for a user whom AWS quarantined', async () => {

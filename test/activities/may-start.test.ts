@@ -35,6 +35,26 @@ test.each<[string, Partial<Plan>, KeyFacts[], string]>([
   expect(mayStart({ ...plan, ...overrides }, keys, timeOf('2026-12-06T10:00:00Z')).verdict).toBe(expected);
 });
 
+test.each<[Partial<Plan>, KeyFacts[], string]>([
+  [{}, [old], 'there is room for a new key'],
+  [{}, [other], 'AKIA…0001 is not a key of alice'],
+  [{}, [{ ...old, status: 'Inactive' }], 'the old key AKIA…0001 is Inactive, so nobody can be using it'],
+  [{ minAge: 31 * day }, [old], 'AKIA…0001 was made at 2026-11-06T10:00:00Z, so it is young enough'],
+  [
+    { user: 'SES-SMTP-user.1' },
+    [old],
+    'AKIA…0001 sends mail through SES, and an SMTP password is derived from the key: it would stop working',
+  ],
+])('%j: the reason', (overrides, keys, reason) => {
+  expect(mayStart({ ...plan, ...overrides }, keys, timeOf('2026-12-06T10:00:00Z')).reason).toBe(reason);
+});
+
+test('a user whose name only contains such a name is none for SMTP', () => {
+  const { verdict } = mayStart({ ...plan, user: 'my-ses-smtp-user' }, [old], timeOf('2026-12-06T10:00:00Z'));
+
+  expect(verdict).toBe('create');
+});
+
 test('no room names both keys with what is known of their use', () => {
   const { reason } = mayStart(plan, [old, { ...other, status: 'Inactive' }], timeOf('2026-12-06T10:00:00Z'));
 

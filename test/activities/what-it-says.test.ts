@@ -1,0 +1,323 @@
+// What activities say of what they did, found or would not do: whole reasons and hints, for a person decides by them.
+import { describe, expect, test } from 'vitest';
+import { shortKeyId } from '../../src/access-key.ts';
+import type { Halt } from '../../src/activities/contract.ts';
+import { createActivities } from '../../src/activities/index.ts';
+import { failingProbe, lookAtProbes } from '../../src/activities/probe-all.ts';
+import { UnexpectedStateError } from '../../src/errors.ts';
+import type { ActivityName, Plan, RotationContext } from '../../src/machine/context.ts';
+import type { ProbeResult } from '../../src/probes/contract.ts';
+import type { StartOptions } from '../support/world.ts';
+import { createWorld, user, type World, type WorldOptions } from '../support/world.ts';
+
+const rollBack: StartOptions = { answers: { awaitGrace: ['rollBack'] } };
+
+/** What was found or done, state by state. */
+const said = ({ record }: Awaited<ReturnType<World['start']>>) =>
+  record.history
+    .filter(({ event, detail }) => event === 'done' && detail !== '')
+    .map((one) => `${one.state} ${one.detail}`);
+
+describe('a rotation says', () => {
+  test('of each step what was found, and announces what takes something away', async () => {
+    const world = await createWorld();
+
+    const ended = await world.start();
+
+    const [oldKey, newKey] = [world.oldKey, ended.record.context.createKey?.newKey ?? ''].map(shortKeyId);
+    const fine = 'the places hold the new key, and no use of the old one was seen';
+    expect(said(ended)).toEqual([
+      'inspectKeys create: there is room for a new key',
+      `verifyNewKey accepted: AWS accepts ${newKey}`,
+      'deliverKey delivered: every place holds the new key',
+      'checkOldKeyUse busy: the old key was last used 2026-12-06T09:00:00Z',
+      'checkOldKeyUse quiet: the old key was last used 2026-12-06T09:00:00Z',
+      `checkHealth healthy: ${fine}`,
+      `checkHealth passed: the grace has passed: ${fine}`,
+      `releaseUser rotated: ${newKey} has replaced ${oldKey}`,
+    ]);
+    expect(world.announcements).toEqual([
+      {
+        about: 'deactivateKey',
+        text: `deactivating ${oldKey}; this brings it back at any time: aws iam update-access-key --user-name alice --access-key-id ${world.oldKey} --status Active`,
+      },
+      { about: 'deleteKey', text: `deleting ${oldKey}: after this there is no way back to it` },
+    ]);
+  });
+
+  test('on its way back which key is where', async () => {
+    const world = await createWorld();
+
+    const ended = await world.start({}, rollBack);
+
+    const [oldKey, newKey] = [world.oldKey, ended.record.context.createKey?.newKey ?? ''].map(shortKeyId);
+    const stays = `the new key ${newKey} stays active: a place was offered it and may use it`;
+    expect(said(ended).slice(-4)).toEqual([
+      `verifyOldKey accepted: AWS accepts ${oldKey}`,
+      `restoreConsumers restored: every place holds ${oldKey} again`,
+      `removeNewKey left: ${stays}`,
+      `releaseUser rolledBack: ${stays}`,
+    ]);
+  });
+
+  test('that the new key was never offered, where AWS did not accept it', async () => {
+    const world = await createWorld({ settings: { newKeyDelay: 86_400_000 } });
+
+    const ended = await world.start();
+
+    const newKey = shortKeyId(ended.record.context.createKey?.newKey ?? '');
+    const removed = `the new key ${newKey} is removed: no place was ever offered it`;
+    expect(said(ended).slice(-4)).toEqual([
+      `verifyNewKey rejected: AWS did not accept ${newKey} within a minute`,
+      'verifyOldKey notNeeded: no place was ever offered the new key',
+      `removeNewKey removed: ${removed}`,
+      `releaseUser rolledBack: AWS did not accept ${newKey} within a minute; ${removed}`,
+    ]);
+  });
+});
+
+interface Refusal {
+  activity: ActivityName;
+  where: string;
+  world?: WorldOptions;
+  plan?: Partial<Plan>;
+  options?: StartOptions;
+  /** What happens between the last step and this one. */
+  meanwhile?: (world: World, context: RotationContext) => void | Promise<void>;
+  says: (names: Record<'oldKey' | 'newKey' | 'undo', string>) => { name: string; message: string; hint: string };
+}
+
+const judgesAgain = 'the old key was not deactivated; keyturn resume r-1 judges again';
+const notDeleted = (undo: string) =>
+  `the old key is inactive and was not deleted; keyturn resume r-1 judges again, this brings the key back: ${undo}`;
+const noRoom =
+  'nothing was removed; an inactive key can be named with --free-slot AKIA…, an active one needs keyturn retire first';
+const inactive = { createdAt: '2026-01-01T08:00:00Z', status: 'Inactive' as const };
+const old = { createdAt: '2026-06-01T08:00:00Z' };
+
+const refusals: Refusal[] = [
+  {
+    activity: 'deliverKey',
+    where: 'the vault lost the new pair',
+    meanwhile: ({ vault }) => vault.remove('r-1', 'new'),
+    says: () => ({
+      name: 'VaultError',
+      message: 'the new pair of rotation r-1 is not in the vault',
+      hint: 'both keys are active and the places as they were; keyturn rollback r-1 goes back',
+    }),
+  },
+  {
+    activity: 'restoreConsumers',
+    where: 'the vault lost the old pair',
+    options: rollBack,
+    meanwhile: ({ vault }) => vault.remove('r-1', 'old'),
+    says: () => ({
+      name: 'VaultError',
+      message: 'the pairs of rotation r-1 are not in the vault',
+      hint: 'both keys are active and the places as they were',
+    }),
+  },
+  {
+    activity: 'deactivateKey',
+    where: 'the old key is inactive already',
+    meanwhile: ({ account, oldKey }) => account.setStatus(oldKey, 'Inactive'),
+    says: ({ oldKey }) => ({
+      name: 'UnexpectedStateError',
+      message: `the old key ${oldKey} is not active: Inactive`,
+      hint: judgesAgain,
+    }),
+  },
+  {
+    activity: 'deactivateKey',
+    where: 'the new key is not active',
+    meanwhile: ({ account }, { createKey }) => account.setStatus(createKey?.newKey ?? '', 'Inactive'),
+    says: () => ({ name: 'UnexpectedStateError', message: 'the new key is not active', hint: judgesAgain }),
+  },
+  {
+    activity: 'deactivateKey',
+    where: 'the old key was used since the look',
+    meanwhile: ({ account, oldKey }) => account.use(oldKey, { at: '2026-12-08T14:00:00Z' }),
+    says: () => ({
+      name: 'UnexpectedStateError',
+      message: 'the old key was used again, at 2026-12-08T14:00:00Z',
+      hint: judgesAgain,
+    }),
+  },
+  {
+    activity: 'deleteKey',
+    where: 'somebody made the old key active again',
+    meanwhile: ({ account, oldKey }) => account.setStatus(oldKey, 'Active'),
+    says: ({ oldKey }) => ({
+      name: 'UnexpectedStateError',
+      message: `${oldKey} is Active, so it is not deleted`,
+      hint: 'somebody made it active again; keyturn resume goes on watching it',
+    }),
+  },
+  {
+    activity: 'deleteKey',
+    where: 'the new key is not active',
+    meanwhile: ({ account }, { createKey }) => account.setStatus(createKey?.newKey ?? '', 'Inactive'),
+    says: ({ undo }) => ({
+      name: 'UnexpectedStateError',
+      message: 'the new key is not active',
+      hint: notDeleted(undo),
+    }),
+  },
+  {
+    activity: 'deleteKey',
+    where: 'both keys are gone',
+    meanwhile: ({ account, oldKey }, { createKey }) => {
+      account.deleteKey(oldKey);
+      account.deleteKey(createKey?.newKey ?? '');
+    },
+    says: ({ oldKey, newKey }) => ({
+      name: 'UnexpectedStateError',
+      message: `alice shows neither ${oldKey} nor ${newKey}`,
+      hint: 'nothing was deleted; look with aws iam list-access-keys --user-name alice',
+    }),
+  },
+  {
+    activity: 'deleteKey',
+    where: 'a use became known',
+    meanwhile: ({ account, oldKey }) => account.use(oldKey, { at: '2026-12-08T14:00:00Z' }),
+    says: ({ undo }) => ({
+      name: 'UnexpectedStateError',
+      message: 'the old key was used at 2026-12-08T14:00:00Z, which was not known when it was deactivated',
+      hint: notDeleted(undo),
+    }),
+  },
+  {
+    activity: 'reactivateKey',
+    where: 'the old key is gone',
+    options: rollBack,
+    meanwhile: ({ account, oldKey }) => account.deleteKey(oldKey),
+    says: ({ oldKey }) => ({
+      name: 'UnexpectedStateError',
+      message: `the old key ${oldKey} is gone, so it cannot come back`,
+      hint: 'the places stay on the new key; keyturn resume r-1 finishes',
+    }),
+  },
+  {
+    activity: 'freeSlot',
+    where: 'the only other key is active',
+    world: { keys: [old, { createdAt: '2026-01-01T08:00:00Z' }] },
+    plan: { freeSlot: 'inactive' },
+    says: ({ newKey }) => ({
+      name: 'RefusedError',
+      message: `alice needs room, but ${newKey} is Active`,
+      hint: noRoom,
+    }),
+  },
+  {
+    activity: 'freeSlot',
+    where: 'the key that was named is none',
+    world: { keys: [old, inactive] },
+    plan: { freeSlot: 'AKIASOMEBODYELSE0001' },
+    says: () => ({ name: 'RefusedError', message: 'alice has no room for a new key', hint: noRoom }),
+  },
+  {
+    activity: 'freeSlot',
+    where: 'the other key was in use within 90 days',
+    world: { keys: [old, inactive] },
+    plan: { freeSlot: 'inactive' },
+    meanwhile: ({ account, ids: [, other = ''] }) => {
+      account.setStatus(other, 'Active');
+      account.use(other, { at: '2026-09-07T11:00:00Z' });
+      account.setStatus(other, 'Inactive');
+    },
+    says: ({ newKey }) => ({
+      name: 'RefusedError',
+      message: `alice needs room, but ${newKey} was in use within 90 days`,
+      hint: noRoom,
+    }),
+  },
+];
+
+test.each(refusals.map((one) => [one.activity, one.where, one] as const))(
+  '%s stops where %s',
+  async (_activity, _where, { activity, world: arranged, plan, options, meanwhile, says }) => {
+    const world = await createWorld(arranged);
+    const context = await world.reach(activity, plan, options);
+    await meanwhile?.(world, context);
+    const before = world.left();
+
+    const error = await world.activities[activity](context).catch((caught: unknown) => caught);
+
+    expect(error).toMatchObject(
+      says({
+        oldKey: shortKeyId(world.oldKey),
+        newKey: shortKeyId(context.createKey?.newKey ?? world.ids[1] ?? ''),
+        undo: `aws iam update-access-key --user-name ${user} --access-key-id ${world.oldKey} --status Active`,
+      }),
+    );
+    expect(world.left()).toEqual(before);
+  },
+);
+
+test('an inactive key that was silent for 90 days makes room, and that is announced', async () => {
+  const world = await createWorld({ keys: [old, inactive] });
+  const [, other = ''] = world.ids;
+  const context = await world.reach('freeSlot', { freeSlot: 'inactive' });
+  world.account.setStatus(other, 'Active');
+  world.account.use(other, { at: '2026-09-07T10:00:00Z' });
+  world.account.setStatus(other, 'Inactive');
+
+  const { removed } = await world.activities.freeSlot(context);
+
+  expect(removed).toBe(other);
+  expect(world.left().keys).toEqual(['old Active']);
+  expect(world.announcements).toEqual([
+    { about: 'freeSlot', text: `deleting the inactive key ${shortKeyId(other)} to make room` },
+  ]);
+});
+
+test('S34 a halt says why, and until when nothing goes on', async () => {
+  const world = await createWorld();
+  const context = await world.reach('createKey');
+  const halt: Halt = { reason: 'somebody said stop', until: Date.parse('2026-12-07T10:00:00Z') } as Halt;
+  const { createKey } = createActivities({ ...world.newDeps(), halted: async () => halt });
+
+  const error = await createKey(context).catch((caught: unknown) => caught);
+
+  expect(error).toBeInstanceOf(UnexpectedStateError);
+  expect(error).toMatchObject({
+    message: 'nothing may be changed now: somebody said stop',
+    hint: 'every key is as it was; keyturn resume r-1 goes on, not before 2026-12-07T10:00:00Z',
+  });
+  expect(world.left().keys).toEqual(['old Active']);
+});
+
+describe('of several probes', () => {
+  const looking = (results: Record<string, ProbeResult['verdict']>) => ({
+    probe: async (spec: string) => ({
+      spec,
+      look: async () => ({ verdict: results[spec] ?? 'pass', detail: 'as seen' }),
+    }),
+  });
+  const ask = (results: Record<string, ProbeResult['verdict']>) =>
+    [looking(results) as never, Object.keys(results)] as const;
+
+  test.each<[Record<string, ProbeResult['verdict']>, Awaited<ReturnType<typeof lookAtProbes>>]>([
+    [{ a: 'pass', b: 'pass' }, null],
+    [{}, null],
+    [
+      { a: 'pass', b: 'noData' },
+      { verdict: 'noData', detail: 'b: as seen' },
+    ],
+    [
+      { a: 'noData', b: 'fail' },
+      { verdict: 'fail', detail: 'b: as seen' },
+    ],
+    [
+      { a: 'fail', b: 'fail' },
+      { verdict: 'fail', detail: 'a: as seen' },
+    ],
+  ])('%j: the first that does not pass, and a failure before no data', async (results, found) => {
+    expect(await lookAtProbes(...ask(results))).toEqual(found);
+  });
+
+  test('it is said in words', async () => {
+    expect(await failingProbe(...ask({ a: 'noData' }))).toBe('a probe does not pass: a: as seen');
+    expect(await failingProbe(...ask({ a: 'pass' }))).toBeNull();
+  });
+});
