@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { runLocally } from '../../src/engine/local.ts';
 import { FileError } from '../../src/errors.ts';
-import { createWorld } from '../support/world.ts';
+import { createWorld, type World } from '../support/world.ts';
 
 test('the record on disk says that an activity is running before it asks AWS for anything', async () => {
   const world = await createWorld();
@@ -68,4 +68,89 @@ test('the context that the record keeps is the one that the machine had, at ever
     'deliverKey',
     'checkOldKeyUse',
   ]);
+});
+
+/** Does this right before the first request of that name is answered. */
+function before(world: World, operation: string, act: () => unknown): void {
+  let done = false;
+  world.sandbox.onRequest(async (event) => {
+    if (done || event.phase !== 'before' || event.operation !== operation) return;
+    done = true;
+    await act();
+  });
+}
+
+test('S4 a roll back that is asked for while an activity runs is taken when that has ended', async () => {
+  const world = await createWorld();
+  const at = '2026-12-06T10:00:00Z';
+  before(world, 'CreateAccessKey', () => world.store.signal('r-1', { signal: 'rollBack', state: 'x', entry: 0, at }));
+
+  const { ended, record } = await world.start();
+
+  expect(ended).toBe('rolledBack');
+  expect(record.history.map(({ state, event, detail }) => `${state} ${event} ${detail}`)).toContain(
+    'createKey signal rollBack',
+  );
+  expect(record.context.intent).toBe('rollBack');
+  expect(await world.store.peekSignal('r-1')).toBeNull();
+  expect(world.left()).toEqual({ keys: ['old Active'], claims: [], vault: [], places: { default: 'old' } });
+});
+
+test('an activity that a person interrupts counts as running, and the next run goes on', async () => {
+  const world = await createWorld();
+  const stop = new AbortController();
+  world.sandbox.onRequest(async () => {
+    if ((await world.store.load('r-1')).state === 'verifyNewKey') stop.abort();
+  });
+
+  const { ended, record } = await world.start({}, { stop: stop.signal });
+
+  expect(ended).toBe('stopped');
+  expect(record).toMatchObject({ state: 'verifyNewKey', running: true });
+  expect(record.history.at(-1)).toMatchObject({ state: 'verifyNewKey', event: 'stopped', detail: 'interrupted' });
+  expect((await world.resume()).ended).toBe('rotated');
+});
+
+test('an activity that fails is in the record with its words, and as cut off', async () => {
+  const world = await createWorld();
+  world.sandbox.fault({ operation: 'CreateAccessKey', call: 'every', kind: 'accessDenied' });
+  const failures: unknown[] = [];
+
+  const { ended } = await world.start(
+    {},
+    {
+      onStep: (entry, { running, context }) =>
+        entry.event === 'failed' && failures.push({ ...entry, running, context }),
+    },
+  );
+
+  const Cause = expect.stringMatching(/^iam:CreateAccessKey is denied.*\nhint: allow iam:CreateAccessKey/s);
+  expect(ended).toBe('refused');
+  expect(failures).toEqual([
+    {
+      at: expect.stringMatching(/^2026-12-06T10:00:/),
+      state: 'createKey',
+      event: 'failed',
+      detail: Cause,
+      running: false,
+      context: expect.objectContaining({
+        error: { Error: 'RefusedError', Cause },
+        interruptions: [{ activity: 'createKey', at: expect.stringMatching(/^2026-12-06T10:00:/), untouched: true }],
+      }),
+    },
+  ]);
+});
+
+test('S4 a signal that was sent ends the wait that it was given for, and is taken once it is recorded', async () => {
+  const world = await createWorld();
+  await world.start({}, { wait: false });
+  await world.store.signal('r-1', { signal: 'proceed', state: 'awaitQuiet', entry: 1, at: '2026-12-06T10:00:30Z' });
+
+  const { ended, record } = await world.resume({ wait: false });
+
+  expect(ended).toBe('waiting');
+  expect(record).toMatchObject({ state: 'awaitGrace', park: { state: 'awaitGrace', entry: 2 }, answered: 1 });
+  expect(record.context.awaitQuiet).toEqual({ signal: 'proceed', at: '2026-12-06T10:00:30Z' });
+  expect(record.context.plan.overrides).toMatchObject([{ what: 'proceed', why: 'keyturn proceed at awaitQuiet' }]);
+  expect(await world.store.peekSignal('r-1')).toBeNull();
 });

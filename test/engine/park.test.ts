@@ -113,3 +113,20 @@ test('stopping ends the wait at once', async () => {
 
   await expect(waiting).rejects.toThrow('stopped by a person');
 });
+
+test('S4 a signal that is meant for another wait is taken away, and this one goes on', async () => {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z');
+  const store = createRecordStore(temporaryFolder(), clock);
+  await store.signal('r-1', proceed);
+
+  const ended = await waitForSignal(store, clock, {
+    rotation: 'r-1',
+    seconds: 60,
+    accepts: () => false,
+    stop: new AbortController().signal,
+  });
+
+  expect(ended).toBeNull();
+  expect(clock.monotonic()).toBe(60_000);
+  expect(await store.peekSignal('r-1')).toBeNull();
+});

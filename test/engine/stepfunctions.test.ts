@@ -268,6 +268,26 @@ describe('an execution’s name', () => {
     expect(newest.execution.arn).toBe(second);
   });
 
+  test('S33 that is another rotation’s is no later attempt at this one', async () => {
+    const { begin, follow, machines } = await open({ inspectKeys: { verdict: 'refused', reason: 'no', keys: [] } });
+    const first = await begin();
+    await follow(first);
+    const second = await begin({ user: 'alice', rotation: 'another' });
+    await follow(second);
+
+    const newest = await newestAttempt(machines, await readRemote(machines, first));
+
+    expect([(await readRemote(machines, second)).record.rotation, newest.execution.arn]).toEqual(['another', first]);
+  });
+
+  test('tells what AWS answers, where later attempts cannot be looked for', async () => {
+    const { begin, follow, machines, sandbox } = await open();
+    const remote = await follow(await begin());
+    sandbox.fault({ operation: 'states:DescribeExecution', call: 'every', kind: 'accessDenied' });
+
+    await expect(newestAttempt(machines, remote)).rejects.toThrow('states:DescribeExecution is denied');
+  });
+
   test('S33 that runs is refused to another input, and is the same execution to the same', async () => {
     const { begin } = await open();
     const first = await begin();

@@ -44,6 +44,24 @@ test('of too many the oldest looks are left out, and counted; what changed somet
   expect(record.requestsLeftOut).toBe(102);
 });
 
+test('nothing is noted of what did not happen', () => {
+  const me = { since: '2026-12-06T10:00:00Z', arn: 'arn:aws:iam::123456789012:user/me' };
+
+  expect(withHeard(empty, { requests: [], callers: [me, me] })).toEqual({ ...empty, callers: [me] });
+  expect(Object.keys(withHeard(empty, { requests: [asked('iam:GetUser')], callers: [] }))).toEqual([
+    'history',
+    'requests',
+  ]);
+});
+
+test('the first twenty callers are kept', () => {
+  const callers = Array.from({ length: 25 }, (_, index) => ({ since: '2026-12-06T10:00:00Z', arn: `caller-${index}` }));
+
+  const record = withHeard(withHeard(empty, { requests: [], callers: callers.slice(0, 2) }), { requests: [], callers });
+
+  expect(record.callers?.map(({ arn }) => arn)).toEqual(callers.slice(0, 20).map(({ arn }) => arn));
+});
+
 test('what was asked for a rotation is in its record, with the ids that AWS answered and the steps it led to', async () => {
   const desk = await openDesk();
   const id = await desk.waiting();
