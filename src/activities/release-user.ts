@@ -57,13 +57,17 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
 
     const isSure = unconfirmedPlaces(context).length === 0;
-    if (delivered && isSure && oldGone && newKey && isActive(keys, newKey)) {
+    // Then the places hold the old pair again, whoever deleted its key since.
+    const restored = context.restoreConsumers?.verdict === 'restored';
+    if (delivered && !restored && isSure && oldGone && newKey && isActive(keys, newKey)) {
       return {
         verdict: 'rotated',
         reason: `${shortKeyId(newKey)} has replaced ${plan.oldKey ? shortKeyId(plan.oldKey) : 'no key'}`,
       };
     }
-    if (isRollingBack(context) && (context.removeNewKey || context.verifyOldKey?.verdict === 'unkept')) {
+    const isBack =
+      context.removeNewKey !== undefined || context.verifyOldKey?.verdict === 'unkept' || (restored && oldGone);
+    if (isRollingBack(context) && isBack) {
       return { verdict: 'rolledBack', reason: rolledBackReason(context) };
     }
     const unanswered = error?.Error === 'AnswerUnknownError' && (cutOff || context.freeSlot !== undefined);

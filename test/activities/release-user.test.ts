@@ -68,6 +68,18 @@ describe('releaseUser where no key of ours is known', () => {
   });
 });
 
+test('where the places hold the old pair again it is rolled back, though a person deleted its key since', async () => {
+  const world = await createWorld();
+  const context = await world.reach('checkOldKeyUse');
+  const restoreConsumers = await world.activities.restoreConsumers({ ...context, intent: 'rollBack' });
+  world.account.deleteKey(world.oldKey);
+
+  const { verdict } = await world.activities.releaseUser({ ...context, intent: 'rollBack', restoreConsumers });
+
+  expect(restoreConsumers.verdict).toBe('restored');
+  expect(verdict).toBe('rolledBack');
+});
+
 test('a pair in the vault keeps everything open', async () => {
   const world = await createWorld();
   const context = await world.reach('verifyNewKey');
