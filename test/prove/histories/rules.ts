@@ -153,7 +153,9 @@ function outcomeWrongs(done: Done): string[] {
     }
   }
   if (outcome === 'rolledBack') {
-    if (plan.oldKey && was.keys.has(plan.oldKey) && now.keys.get(plan.oldKey) !== 'Active')
+    // Everything was back already, but for the claim: what a person did to the old key since then is theirs.
+    const isSince = openRecord(was)?.context.removeNewKey && before.keys.get(plan.oldKey ?? '')?.offByHand;
+    if (plan.oldKey && was.keys.has(plan.oldKey) && now.keys.get(plan.oldKey) !== 'Active' && !isSince)
       wrong.push('it is rolled back, and the old key is not active');
     const isRestorable = plan.from === 'start' && about.context.verifyOldKey?.verdict !== 'unkept';
     if (isRestorable && newKey && now.holds?.accessKeyId === newKey && !before.placeByHand) {
