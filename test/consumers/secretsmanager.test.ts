@@ -156,6 +156,19 @@ describe('preflight refuses, and changes nothing,', () => {
       'something else is about to change it; when that is over, or its label AWSPENDING taken away, try again',
     ],
     [
+      'replicas that failed',
+      jsonOf(oldPair),
+      ({ secrets }) =>
+        secrets.change('app/key', {
+          replicas: [
+            { region: 'eu-west-1', status: 'Failed' },
+            { region: 'eu-west-2', status: 'InSync' },
+            { region: 'eu-west-3', status: 'Failed' },
+          ],
+        }),
+      'the secret app/key has replicas that are not in sync: eu-west-1 (Failed), eu-west-3 (Failed)',
+    ],
+    [
       'a replica that failed',
       jsonOf(oldPair),
       ({ secrets }) => secrets.change('app/key', { replicas: [{ region: 'eu-west-1', status: 'Failed' }] }),
@@ -241,6 +254,28 @@ describe('preflight refuses, and changes nothing,', () => {
 });
 
 describe('a write', () => {
+  test('S24 finds another key than the one expected', async () => {
+    const { consumer, changes } = await setUp();
+
+    const error = await consumer.write(newPair, strange.accessKeyId).catch((caught: unknown) => caught);
+
+    expect(consumer.spec).toBe('secretsmanager:app/key#region=us-east-1');
+    expect(error).toMatchObject({
+      message: 'the secret app/key holds the key AKIA…OLD1 instead of the key AKIA…GER3',
+      hint: 'it was changed by something else, and that change stays',
+    });
+    expect(changes()).toEqual([]);
+  });
+
+  test('is done when what was written is what others read', async () => {
+    const desk = await setUp(jsonOf(oldPair), { settings: { readDelay: 3_000 } });
+    await desk.clock.sleep(60_000);
+
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    expect(await desk.open(secretsmanager, place).readBack(newPair)).toBe(newPair.accessKeyId);
+  });
+
   test('S24 puts the new version in the place of the one that was read, and leaves no label behind', async () => {
     const desk = await setUp();
 

@@ -176,6 +176,28 @@ describe('two parameters', () => {
     expect(desk.parameters.snapshot()['/app/id']).toMatchObject({ type: 'String' });
   });
 
+  test.each([
+    ['secret', 1, '/app/secret', 'somebody else’s', 'was changed by something else just now'],
+    ['id', 2, '/app/id', strange.accessKeyId, 'holds the key AKIA…GER3 instead of the key AKIA…OLD1'],
+  ] as const)('S24 are left to whoever puts another %s there at the same moment', async (_, at, name, value, what) => {
+    const desk = await setUp();
+    let puts = 0;
+    desk.sandbox.onRequest(({ operation, phase }) => {
+      if (operation !== 'PutParameter' || phase !== 'before') return;
+      puts += 1;
+      if (puts === at) desk.parameters.put(name, value);
+    });
+
+    const error = await desk
+      .open(ssm, two)
+      .write(newPair, oldPair.accessKeyId)
+      .catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(ConsumerError);
+    expect((error as ConsumerError).message).toBe(`the pair of parameters /app/id and /app/secret ${what}`);
+    expect(desk.value(name)).toBe(value);
+  });
+
   test.each(['write', 'restore'] as const)('of which one was written are put right by %s', async (way) => {
     const desk = await setUp();
     let puts = 0;

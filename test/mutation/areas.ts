@@ -32,7 +32,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/consumers/pair-in-json.ts',
     ],
     tests: [
-      'test/consumers/{secretsmanager,ssm,json-members,pair-in-json,place-in-aws}.test.ts',
+      'test/consumers/{secretsmanager,ssm,json-members,pair-in-json,place-in-aws,search-places}.test.ts',
       'test/cli/{find,places}-in-aws.test.ts',
     ],
   },
