@@ -1,12 +1,13 @@
 // Every place gets the new pair, in the plan's order, and is read back. The first that fails ends the delivery: the
 // rotation goes back. Running it twice is fine, a place that holds the new key is left as it is.
-import { ConsumerError, VaultError } from '../errors.ts';
+import { ConsumerError } from '../errors.ts';
 import type { ConsumerStatus } from '../machine/context.ts';
 import { stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
 import { mustNotBeHalted } from './halt.ts';
 import { heldBy, openPlace } from './places.ts';
+import { storedNewPair } from './stored-pair.ts';
 
 export const permissions = [...fencePermissions, 'sts:GetCallerIdentity'];
 
@@ -14,12 +15,7 @@ export function deliverKey(deps: ActivityDeps): Activity<'deliverKey'> {
   return async (context) => {
     const { plan, rotation } = context;
     await mustNotBeHalted(deps, context);
-    const pair = await deps.vault.get(rotation, 'new');
-    if (!pair) {
-      throw new VaultError(`the new pair of rotation ${rotation} is not in the vault`, {
-        hint: `both keys are active and the places as they were; keyturn rollback ${rotation} goes back`,
-      });
-    }
+    const pair = await storedNewPair(deps, rotation);
     // From here on nothing of ours may keep the old key in use (S17).
     if (plan.oldKey) deps.aws.signWithInsteadOf(plan.oldKey, pair);
     const { counter } = await fence(deps, context, 'deliverKey');

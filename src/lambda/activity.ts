@@ -5,6 +5,7 @@ import type { Activity, ActivityDeps, Announcement } from '../activities/contrac
 import { wasOffered } from '../activities/record.ts';
 import { openConsumer } from '../consumers/registry.ts';
 import { RecordError } from '../errors.ts';
+import { untilSeen } from '../late-reads.ts';
 import type { ActivityName, Outputs, RotationContext } from '../machine/context.ts';
 import { openProbe } from '../probes/registry.ts';
 import { createDiscardingVault } from '../vault/discarding-vault.ts';
@@ -62,12 +63,16 @@ export function depsFor(parts: Parts, name: ActivityName, { rotation, plan }: Ro
 const withoutSeal: readonly ActivityName[] = ['verifyOldKey', 'restoreConsumers', 'removeNewKey'];
 
 /** Throws RecordError: a state that says something else than was sealed has been tampered with, and this step did nothing. */
-async function mustBeAsSealed({ seal }: Parts, name: ActivityName, context: RotationContext): Promise<void> {
+async function mustBeAsSealed({ seal, clock }: Parts, name: ActivityName, context: RotationContext): Promise<void> {
   const { rotation, plan, createKey } = context;
-  const sealed = await seal.get(rotation);
-  if (!sealed && !createKey && !wasOffered(context) && withoutSeal.includes(name)) return;
-  const made = sealed?.made?.id ?? null;
-  if (sealed && isDeepStrictEqual(sealed.plan, plan) && made === (createKey?.newKey ?? null)) return;
+  const mayBeUnsealed = !createKey && !wasOffered(context) && withoutSeal.includes(name);
+  // Another function wrote it, maybe just now.
+  const isAsSealed = await untilSeen(clock, async () => {
+    const sealed = await seal.get(rotation);
+    if (!sealed) return mayBeUnsealed;
+    return isDeepStrictEqual(sealed.plan, plan) && (sealed.made?.id ?? null) === (createKey?.newKey ?? null);
+  });
+  if (isAsSealed) return;
   throw new RecordError(`rotation ${rotation} is not what was sealed when it began`, {
     hint: `this step changed nothing; keyturn status ${rotation} shows how the keys stand`,
   });

@@ -216,3 +216,18 @@ test('S14 a silence that proves nothing: stuck, and done once a person has it go
   expect([ended, state.checkOldKeyUse.verdict]).toEqual(['stuck', 'unproven']);
   expect([again.ended, asked]).toEqual(['rotated', 1]);
 });
+
+test.each(['verifyNewKey', 'deliverKey'] as const)(
+  'reads that are behind what the function before wrote do not stop %s',
+  async (name) => {
+    const cloud = await createCloud();
+    const { settings } = cloud.sandbox;
+    cloud.once(name, () => Object.assign(settings, { readDelay: 8_000, staleReads: 1 }));
+    cloud.once('checkOldKeyUse', () => Object.assign(settings, { readDelay: 0 }));
+
+    const { ended } = await cloud.run();
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+  },
+);
