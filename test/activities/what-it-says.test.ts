@@ -84,7 +84,11 @@ interface Refusal {
   options?: StartOptions;
   /** What happens between the last step and this one. */
   meanwhile?: (world: World, context: RotationContext) => void | Promise<void>;
-  says: (names: Record<'oldKey' | 'newKey' | 'undo', string>) => { name: string; message: string; hint: string };
+  says: (names: Record<'oldKey' | 'newKey' | 'undo' | 'undone', string>) => {
+    name: string;
+    message: string;
+    hint: string;
+  };
 }
 
 const judgesAgain = 'the old key was not deactivated; keyturn resume r-1 judges again';
@@ -104,6 +108,53 @@ const refusals: Refusal[] = [
       name: 'VaultError',
       message: 'the new pair of rotation r-1 is not in the vault',
       hint: 'both keys are active and the places as they were; keyturn rollback r-1 goes back',
+    }),
+  },
+  {
+    activity: 'deliverKey',
+    where: 'its claim is gone',
+    meanwhile: ({ account }) => account.setTags(user, {}),
+    says: () => ({
+      name: 'RecordError',
+      message: 'the claim of rotation r-1 on alice is gone',
+      hint: 'someone released it, or this record was restored from a backup; nothing was changed; look with keyturn status',
+    }),
+  },
+  {
+    activity: 'deliverKey',
+    where: 'an older claim is there',
+    meanwhile: ({ account }) =>
+      account.setTags(user, {
+        ...account.tags(user),
+        'keyturn:claim:r-0': 'since=2026-12-01T00:00:00Z n=0 step=claimUser at=2026-12-01T00:00:00Z',
+      }),
+    says: () => ({
+      name: 'RefusedError',
+      message: 'alice is being rotated already: rotation r-0 since 2026-12-01T00:00:00Z',
+      hint: 'look with keyturn status r-0; if that rotation is dead: keyturn release r-0 --user alice',
+    }),
+  },
+  {
+    activity: 'deliverKey',
+    where: 'a claim is there that cannot be read',
+    meanwhile: ({ account }) => account.setTags(user, { ...account.tags(user), 'keyturn:claim:r-0': 'x' }),
+    says: () => ({
+      name: 'RefusedError',
+      message: 'alice is being rotated already: rotation r-0',
+      hint: 'look with keyturn status r-0; if that rotation is dead: keyturn release r-0 --user alice',
+    }),
+  },
+  {
+    activity: 'deliverKey',
+    where: 'its claim is further than its record',
+    meanwhile: ({ account }) =>
+      account.setTags(user, {
+        'keyturn:claim:r-1': 'since=2026-12-06T10:00:00Z n=9 step=deleteKey at=2026-12-06T10:00:00Z',
+      }),
+    says: ({ undone }) => ({
+      name: 'RecordError',
+      message: 'the record of rotation r-1 is behind its claim in AWS (1 < 9, at deleteKey)',
+      hint: `nothing was changed now; go on where the newer record is, or put that record back in place of this one; the way back needs none: ${undone}`,
     }),
   },
   {
@@ -247,6 +298,7 @@ test.each(refusals.map((one) => [one.activity, one.where, one] as const))(
       says({
         oldKey: shortKeyId(world.oldKey),
         newKey: shortKeyId(context.createKey?.newKey ?? world.ids[1] ?? ''),
+        undone: `keyturn rollback --only-reactivate --user ${user} --key ${world.oldKey}`,
         undo: `aws iam update-access-key --user-name ${user} --access-key-id ${world.oldKey} --status Active`,
       }),
     );
@@ -269,6 +321,27 @@ test('an inactive key that was silent for 90 days makes room, and that is announ
   expect(world.announcements).toEqual([
     { about: 'freeSlot', text: `deleting the inactive key ${shortKeyId(other)} to make room` },
   ]);
+});
+
+test.each([
+  [
+    { account: '210987654321' },
+    'these credentials belong to account 123456789012, the rotation to 210987654321',
+    'nothing was changed; run the command with credentials of the rotation’s account',
+  ],
+  [
+    { userId: 'AIDASOMEBODYELSE' },
+    /^the user alice is another one now: AIDA\w+ instead of AIDASOMEBODYELSE$/,
+    'the user was deleted and made again; nothing was changed; start a new rotation',
+  ],
+])('S9 a rotation with %j is not of this user', async (plan, message, hint) => {
+  const world = await createWorld();
+  const context = await world.reach('deliverKey');
+
+  const delivering = world.activities.deliverKey({ ...context, plan: { ...context.plan, ...plan } });
+
+  await expect(delivering).rejects.toThrow(message);
+  await expect(delivering).rejects.toMatchObject({ name: 'UnexpectedStateError', hint });
 });
 
 test('S34 a halt says why, and until when nothing goes on', async () => {

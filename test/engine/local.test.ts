@@ -154,3 +154,14 @@ test('S4 a signal that was sent ends the wait that it was given for, and is take
   expect(record.context.plan.overrides).toMatchObject([{ what: 'proceed', why: 'keyturn proceed at awaitQuiet' }]);
   expect(await world.store.peekSignal('r-1')).toBeNull();
 });
+
+test('S37 a wait that ends in a roll back is no exception to the plan', async () => {
+  const world = await createWorld();
+
+  const { record } = await world.start({}, { answers: { awaitGrace: ['rollBack'] } });
+
+  expect(record.context.plan.overrides).toEqual([]);
+  expect(record.history.filter(({ event }) => event === 'signal')).toMatchObject([
+    { state: 'awaitGrace', event: 'signal', detail: 'rollBack' },
+  ]);
+});

@@ -248,9 +248,10 @@ describe('an answer', () => {
     const arn = await begin();
 
     await answerWait(machines, await follow(arn), { signal: 'rollBack', at });
-    const { ended } = await follow(arn);
+    const { ended, record } = await follow(arn);
 
     expect(ended).toBe('rolledBack');
+    expect(record.context.plan.overrides).toEqual([]);
   });
 });
 
