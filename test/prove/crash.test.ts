@@ -39,9 +39,8 @@ function concerns(name: string, wanted: string): boolean {
 
 const isRequest = ({ point }: Recorded) => point.includes('.');
 
-crashes(
-  { name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 80 } },
-  async (wanted) => (await crashesOfAll(everywhere, wanted, 2)).filter(isRequest).map(killedOnce),
+crashes({ name: 'crash-request', what: 'killed at a request to AWS', sample: { test: 4, prove: 80 } }, async (wanted) =>
+  (await crashesOfAll(everywhere, wanted, 2)).filter(isRequest).map(killedOnce),
 );
 
 crashes({ name: 'crash-file', what: 'killed at a change of a file', sample: { test: 4, prove: 80 } }, async (wanted) =>
