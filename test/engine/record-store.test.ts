@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../src/clock.ts';
@@ -87,6 +87,17 @@ describe('records', () => {
     expect(statSync(stateDir).mode & 0o777).toBe(0o700);
     expect(statSync(join(stateDir, 'rotations')).mode & 0o777).toBe(0o700);
     expect(statSync(join(stateDir, 'rotations', 'r1.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('one that was opened to others is closed with the next word', async () => {
+    const { store, stateDir } = setUp();
+    const path = join(stateDir, 'rotations', 'r1.json');
+    await store.save(record('r1'));
+    chmodSync(path, 0o644);
+
+    await store.save(record('r1'));
+
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test('reading makes nothing on disk', async () => {

@@ -21,14 +21,14 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   'files-and-commands': {
     mutate: [
-      'src/consumers/{credentials,env,exec,files,held,key-in-text,registry,replaceable,shared,stdout,text}*.ts',
+      'src/consumers/{credentials,env,exec,files,held,registry,replaceable,shared,stdout,text}*.ts',
       'src/consumers/{pair-in-file,secret-search}.ts',
     ],
-    tests: ['test/consumers/{credentials,env,exec,files,first,registry,stdout}*.test.ts'],
+    tests: ['test/consumers/{credentials,env,exec,files,first,registry,replaceable,secret-search,stdout}*.test.ts'],
   },
   'places-in-aws': {
     mutate: [
-      'src/consumers/{compare,find,json,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
+      'src/consumers/{compare,find,json,key-in-text,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
       'src/consumers/pair-in-json.ts',
     ],
     tests: [

@@ -1,0 +1,69 @@
+// Whose files may be replaced: one's own alone, for nobody but root could keep another owner.
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { assertReplaceable } from '../../src/consumers/replaceable-file.ts';
+import { ConsumerError } from '../../src/errors.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const { uid, gid } = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A file of ours, looked at by somebody with these ids. */
+async function seenBy(ids: { user: number; group?: number; groups?: number[] }) {
+  const file = join(temporaryFolder(), 'place');
+  writeFileSync(file, 'x');
+  vi.spyOn(process, 'geteuid').mockReturnValue(ids.user);
+  vi.spyOn(process, 'getegid').mockReturnValue(ids.group ?? 4_242);
+  vi.spyOn(process, 'getgroups').mockReturnValue(ids.groups ?? []);
+  const error = await assertReplaceable(file).catch((caught: unknown) => caught);
+  return { file, error };
+}
+
+describe('a file', () => {
+  test.each([
+    ['root, whatever its groups', { user: 0 }],
+    ['its owner in its group', { user: uid, group: gid }],
+    ['its owner with its group among others', { user: uid, groups: [7, gid] }],
+  ])('may be replaced by %s', async (_, ids) => {
+    expect((await seenBy(ids)).error).toBeUndefined();
+  });
+
+  test('is left to its owner', async () => {
+    const { file, error } = await seenBy({ user: 4_242, group: gid });
+
+    expect(error).toBeInstanceOf(ConsumerError);
+    expect(error).toMatchObject({
+      message: `the file ${file} belongs to somebody else (${uid}:${gid})`,
+      hint: 'run keyturn as its owner, else the owner could not be kept',
+    });
+  });
+
+  test('is read-only without any write bit, and what to do is said', async () => {
+    const file = join(temporaryFolder(), 'place');
+    writeFileSync(file, 'x');
+    chmodSync(file, 0o400);
+
+    const error = await assertReplaceable(file).catch((caught: unknown) => caught);
+
+    expect(error).toMatchObject({
+      message: `the file ${file} is read-only`,
+      hint: `if it may be changed: chmod u+w '${file}'`,
+    });
+  });
+
+  test('is no folder', async () => {
+    const folder = temporaryFolder();
+
+    const error = await assertReplaceable(folder).catch((caught: unknown) => caught);
+
+    expect(error).toMatchObject({
+      name: 'ConsumerError',
+      message: `${folder} is no regular file`,
+      hint: 'name a file',
+    });
+  });
+});
