@@ -9,7 +9,15 @@ import type { Activity, ActivityDeps } from './contract.ts';
 import { findKey, isActive, keysWithUse, reactivateCommand, settledKeys, withUse } from './keys.ts';
 import { type Finding, mayStart } from './may-start.ts';
 import { unconfirmedPlaces } from './places.ts';
-import { deactivationStands, isInGrace, isReactivationOpen, isRollingBack, newKeyOf, wasCutOffIn } from './record.ts';
+import {
+  deactivationStands,
+  isInGrace,
+  isReactivationOpen,
+  isRestoreUnfinished,
+  isRollingBack,
+  newKeyOf,
+  wasCutOffIn,
+} from './record.ts';
 
 export const permissions = [
   'iam:GetAccessKeyLastUsed',
@@ -131,8 +139,11 @@ function mustLeaveNothing({ plan, rotation }: RotationContext, keys: readonly Ke
 function wayBack(context: RotationContext, keys: KeyFacts[], newKey: string | null): Finding {
   const { plan } = context;
   if (plan.oldKey !== null && !findKey(keys, plan.oldKey)) {
-    if (newKey && findKey(keys, newKey))
-      return { verdict: 'release', reason: 'the old key is gone: too late to go back' };
+    if (newKey && findKey(keys, newKey)) {
+      return isRestoreUnfinished(context) && isActive(keys, newKey)
+        ? { verdict: 'verify', reason: 'the old key is gone, and places may hold it again: they get the new one' }
+        : { verdict: 'release', reason: 'the old key is gone: too late to go back' };
+    }
     throw new UnexpectedStateError(`${plan.user} does not show the old key ${shortKeyId(plan.oldKey)}`, {
       hint: `nothing was changed; look with aws iam list-access-keys --user-name ${plan.user}`,
     });

@@ -29,6 +29,15 @@ export function wasOffered(context: RotationContext): boolean {
   return context.deliverKey !== undefined || wasCutOffIn(context, 'deliverKey');
 }
 
+/** Whether places were being given the old pair back, and not all of them are known to hold it. */
+export function isRestoreUnfinished(context: RotationContext): boolean {
+  const { restoreConsumers } = context;
+  return (
+    wasCutOffIn(context, 'restoreConsumers') ||
+    (restoreConsumers !== undefined && restoreConsumers.verdict !== 'restored')
+  );
+}
+
 /** The highest counter that an outcome of this rotation carries. The claim in AWS must not be ahead of it. */
 export function counterOf(context: RotationContext): number {
   const outcomes = Object.values(context).map((value) => (value as { counter?: unknown } | null)?.counter);

@@ -77,6 +77,29 @@ describe('roll back', () => {
     expect(world.left().places.default).toBe('old');
   });
 
+  test('killed while it restores, and the old key deleted then by a person: every place gets the new key', async () => {
+    const world = await createWorld({ profiles: ['default', 'batch'] });
+    const before = world.content();
+    let restores = false;
+    await world.start(
+      {},
+      {
+        answers: { awaitQuiet: ['rollBack'] },
+        onStep: ({ state, event }) => {
+          restores ||= state === 'restoreConsumers' && event === 'started';
+        },
+        killAt: ({ phase, operation }) => restores && phase === 'after' && operation === 'TagUser',
+      },
+    );
+    writeFileSync(world.credentialsFile, before);
+    world.account.deleteKey(world.oldKey);
+
+    const { ended } = await world.resume();
+
+    expect(ended).toBe('rotated');
+    expect(world.left()).toEqual({ ...rotated, places: { default: 'new', batch: 'new' } });
+  });
+
   test('S23 where AWS does not accept the old pair nothing is restored', async () => {
     const world = await createWorld({
       content: '[default]\naws_access_key_id = {id}\naws_secret_access_key = not/the/secret+of/that/key000000000000\n',
