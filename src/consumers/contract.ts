@@ -45,6 +45,11 @@ export interface Consumer {
   readBack(pair?: KeyPair): Promise<string | null | undefined>;
   /** Like `write`, but a place that holds something else than `expected` or `pair` is left alone: `left`. */
   restore(pair: KeyPair, expected: string): Promise<'restored' | 'left'>;
+  /**
+   * There where a process that dies while it writes may leave something beside the place, secrets in it: removes that, as every
+   * write does first. Throws ConsumerError where it cannot. Safe to call twice.
+   */
+  tidy?(): Promise<void>;
 }
 
 /** Where relative paths start and defaults come from. */

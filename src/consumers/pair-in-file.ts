@@ -75,6 +75,8 @@ export function openPairInFile<Facts extends PairFacts>(place: PairInFile<Facts>
         return { holds, pair, notes };
       }),
 
+    tidy: () => locked(async () => {}),
+
     ...compareBeforeSwap({
       where,
       look,

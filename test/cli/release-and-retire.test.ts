@@ -1,6 +1,6 @@
 // keyturn release and keyturn retire.
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDesk } from '../support/cli.ts';
 import { errorShape, rotationShape } from '../support/shape.ts';
@@ -80,6 +80,30 @@ describe('keyturn release', () => {
     expect(readdirSync(vault)).toEqual([`${rotation}-new.json`, `${rotation}-old.json`]);
     expect(json().hint).toContain(`not every place holds ${desk.newKey()}, so its secret stays in the vault`);
     expect(desk.left()).toMatchObject({ claims: 0, vault: ['new.json', 'old.json'] });
+  });
+
+  test('what a process that died while it wrote left beside a file goes with it', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    const left = join(dirname(desk.credentialsFile), '.credentials.keyturn-tmp');
+    copyFileSync(desk.credentialsFile, left);
+
+    const { code } = await desk.run(`release ${id} --yes --json`);
+
+    expect(code).toBe(0);
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test('and where that cannot be, it is said, and the claim goes all the same', async () => {
+    const desk = await openDesk();
+    const id = await desk.waiting();
+    rmSync(dirname(desk.credentialsFile), { recursive: true });
+
+    const { code, stderr } = await desk.run(`release ${id} --yes --json`);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain(`what an earlier run may have left beside ${desk.place} stays: `);
+    expect(desk.account.tags('alice')).not.toHaveProperty(`keyturn:claim:${id}`);
   });
 
   test('S10 without --yes and without a terminal: exit 2, with what speaks for its death', async () => {

@@ -4,6 +4,7 @@ import { newKeyOf } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
 import { KeyturnError, RefusedError, UsageError } from '../../errors.ts';
+import type { RotationContext } from '../../machine/context.ts';
 import type { Vault } from '../../vault/contract.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print } from '../finish.ts';
@@ -75,8 +76,10 @@ async function recordOf({ store }: Session, id: string): Promise<RotationRecord 
  * The record says that it was given up, and the vault's entry goes with it. Only a secret that is nowhere else stays:
  * returns what to know about it.
  */
-async function giveUp({ store, vaultOf }: Session, own: RotationRecord, at: string): Promise<string | null> {
+async function giveUp(session: Session, own: RotationRecord, at: string): Promise<string | null> {
+  const { store, vaultOf } = session;
   const { rotation, context } = own;
+  await tidyPlaces(session, context);
   const vault = vaultOf(context.plan);
   const made = await vault.get(rotation, 'new');
   const isNeeded = made !== null && context.deliverKey?.verdict !== 'delivered';
@@ -102,6 +105,19 @@ async function tidy(vault: Vault, rotation: string): Promise<void> {
   for (const slot of ['old', 'new'] as const) {
     const pair = await vault.get(rotation, slot);
     if (pair) await vault.put(rotation, slot, pair);
+  }
+}
+
+/** Nor does a later run come to the places; what cannot be tidied there does not hold the release up. */
+async function tidyPlaces({ consumer, progress }: Session, context: RotationContext): Promise<void> {
+  const { user, oldKey, consumers } = context.plan;
+  for (const spec of consumers) {
+    try {
+      await (await consumer(spec, { user, oldKey, newKey: newKeyOf(context) })).tidy?.();
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+      progress.warn(`what an earlier run may have left beside ${spec} stays: ${error.message}`);
+    }
   }
 }
 
