@@ -78,7 +78,7 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
   const old = findKey(keys, plan.oldKey);
   if (newKey === null && wasCutOffIn(context, 'createKey')) {
     if (old?.status === 'Active') return { verdict: 'create', reason: 'an earlier run was cut off at createKey' };
-    mustLeaveNothing(context, keys);
+    if (plan.oldKey !== null) mustLeaveNothing(context, keys);
   }
   if (newKey === null) return mayStart(plan, keys, now);
 
