@@ -13,7 +13,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   rules: {
     mutate: ['src/audit/rules/**/*.ts'],
-    tests: ['test/audit/**/*.test.ts'],
+    tests: ['test/audit/rules/**/*.test.ts', 'test/audit/**/*.test.ts'],
   },
   vault: {
     mutate: ['src/vault/**/*.ts'],
@@ -28,7 +28,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   'places-in-aws': {
     mutate: [
-      'src/consumers/{compare,find,json,key-in-text,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
+      'src/consumers/{compare,contract,find,json,key-in-text,one,parameter,place,search,secure,secretsm,secret-v,ssm}*.ts',
       'src/consumers/pair-in-json.ts',
     ],
     tests: [
