@@ -5,7 +5,7 @@ lane(
   {
     name: 'histories-of-files',
     what: 'steps of random histories around a credentials file',
-    sample: { test: 4, prove: 250 },
+    sample: { test: 4, prove: 195 },
   },
   (wanted) => histories('file', wanted),
 );

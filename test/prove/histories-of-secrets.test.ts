@@ -5,7 +5,7 @@ lane(
   {
     name: 'histories-of-secrets',
     what: 'steps of random histories around a secret',
-    sample: { test: 4, prove: 250 },
+    sample: { test: 4, prove: 195 },
   },
   (wanted) => histories('secret', wanted),
 );

@@ -162,9 +162,10 @@ function outcomeWrongs(done: Done): string[] {
       wrong.push('it is rolled back, and the place holds the new key');
     }
   }
-  if (outcome && ['rotated', 'rolledBack', 'refused', 'nothingToDo'].includes(outcome) && told.said?.rotation) {
-    if (now.claims.includes(about.rotation)) wrong.push(`it is ${outcome}, and its claim is there`);
-    if (now.vault.some((name) => name.startsWith(about.rotation)))
+  const rotation = told.said?.rotation;
+  if (outcome && ['rotated', 'rolledBack', 'refused', 'nothingToDo'].includes(outcome) && rotation) {
+    if (now.claims.includes(rotation)) wrong.push(`it is ${outcome}, and its claim is there`);
+    if (now.vault.some((name) => name.startsWith(rotation)))
       wrong.push(`it is ${outcome}, and its pair is in the vault`);
   }
   return wrong;

@@ -54,7 +54,8 @@ export async function command(
   const told = await town.keyturn(line, mishap);
   town.story.push(`  ${cameOf(told)}`);
   const [now, ended] = [town.sight(), town.now()];
-  takeUp(model, now, { now: ended, ofKeyturn: true });
+  // What a command did was done after it began; when in its course does not show.
+  takeUp(model, now, { now: began, ofKeyturn: true });
   if (placeWorks(model)) model.brokenByHand = false;
   mustBeFine(town, wrongs({ command: line, before, was, now, began, ended, told }));
   return told;
