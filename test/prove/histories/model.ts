@@ -27,6 +27,8 @@ export interface Model {
   /** The rotation that is open. */
   open: string | null;
   denied: readonly string[];
+  /** What AWS fails at, each time, until it does not. */
+  failing: readonly string[];
   /** A rotation without the place in its plan is about this key. */
   retiring: string | null;
 }
@@ -40,6 +42,7 @@ export function newModel(sight: Sight, now: number): Model {
     brokenByHand: false,
     open: null,
     denied: [],
+    failing: [],
     retiring: null,
   };
   takeUp(model, sight, { now, ofKeyturn: false });

@@ -49,12 +49,23 @@ export const troubles: fc.Arbitrary<Step> = fc.oneof(
     step({
       name: `every ${operation} is ${kind}`,
       may: ({ denied }) => !denied.includes(operation),
-      take: (_, { sandbox }) => void sandbox.fault({ operation, kind, call: 'every' }),
+      take: (model, { sandbox }) => {
+        model.failing = [...model.failing, operation];
+        sandbox.fault({ operation, kind, call: 'every' });
+        return undefined;
+      },
     }),
   ),
-  fc
-    .constant(null)
-    .map(() => step({ name: 'nothing fails any more', take: (_, { sandbox }) => sandbox.clearFaults() as undefined })),
+  fc.constant(null).map(() =>
+    step({
+      name: 'nothing fails any more',
+      take: (model, { sandbox }) => {
+        model.failing = [];
+        sandbox.clearFaults();
+        return undefined;
+      },
+    }),
+  ),
   fc.boolean().map((stale) =>
     step({
       name: stale ? 'half of the reads are 4 s behind' : 'reads are fresh',

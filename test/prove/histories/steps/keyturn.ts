@@ -76,7 +76,8 @@ const lines: readonly Line[] = [
   {
     weight: 2,
     name: 'rotate from another machine',
-    may: isOpen,
+    // Where it cannot withdraw its claim it stops and says so: that would be another history, with two to go on with.
+    may: (model) => isOpen(model) && !model.failing.includes('iam:UntagUser'),
     calm: true,
     line: (model, town, n) => {
       if (town.sight().claims.length === 0) return 'status --json';
