@@ -8,7 +8,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { ConsumerDeps, ConsumerKind } from '../../src/consumers/contract.ts';
 import { secretsmanager } from '../../src/consumers/secretsmanager.ts';
 import { ssm } from '../../src/consumers/ssm.ts';
@@ -21,7 +21,8 @@ import { describeEmulators } from './describe-emulators.ts';
 import { clientFor, type Emulator } from './servers.ts';
 
 const region = 'us-east-1';
-const clock = systemClock;
+// Emulators are never behind, so nobody waits long for one.
+const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 50), signal) };
 
 interface Kept {
   kind: ConsumerKind;
