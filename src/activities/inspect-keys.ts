@@ -126,7 +126,7 @@ function whereToGoOn(context: RotationContext, keys: KeyFacts[], newKey: string 
 
 /** Where no other key can be made any more, one that was made without an answer must not be forgotten with the rotation. */
 function mustLeaveNothing({ plan, rotation }: RotationContext, keys: readonly KeyFacts[]): void {
-  const [made] = keys.filter(({ id }) => !plan.keysAtStart.includes(id));
+  const made = keys.find(({ id }) => !plan.keysAtStart.includes(id));
   if (!made) return;
   throw new UnexpectedStateError(
     `the old key is not active any more, and ${shortKeyId(made.id)} may be one that this rotation made: nobody has its secret then`,

@@ -7,7 +7,11 @@ import type { ActivityDeps } from './contract.ts';
 import { newKeyOf } from './record.ts';
 
 /** Opens a place of the plan, with what this rotation knows of it. */
-export async function openPlace(deps: ActivityDeps, context: RotationContext, spec: string): Promise<Consumer> {
+export async function openPlace(
+  deps: Pick<ActivityDeps, 'consumer'>,
+  context: RotationContext,
+  spec: string,
+): Promise<Consumer> {
   const { plan, preflightConsumers, deliverKey } = context;
   const known = (deliverKey ?? preflightConsumers)?.consumers.find((one) => one.spec === spec);
   return deps.consumer(spec, {

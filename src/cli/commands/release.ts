@@ -1,5 +1,6 @@
 // keyturn release: takes the claim of a dead rotation off its user. Shows what speaks for its death, and asks.
 import { type Claim, claimsOf, releaseClaim } from '../../activities/claim.ts';
+import { openPlace } from '../../activities/places.ts';
 import { newKeyOf } from '../../activities/record.ts';
 import { instant } from '../../clock.ts';
 import type { RotationRecord } from '../../engine/contract.ts';
@@ -109,14 +110,14 @@ async function tidy(vault: Vault, rotation: string): Promise<void> {
 }
 
 /** Nor does a later run come to the places; what cannot be tidied there does not hold the release up. */
-async function tidyPlaces({ consumer, progress }: Session, context: RotationContext): Promise<void> {
-  const { user, oldKey, consumers } = context.plan;
-  for (const spec of consumers) {
+async function tidyPlaces(session: Session, context: RotationContext): Promise<void> {
+  for (const spec of context.plan.consumers) {
     try {
-      await (await consumer(spec, { user, oldKey, newKey: newKeyOf(context) })).tidy?.();
+      const consumer = await openPlace(session, context, spec);
+      await consumer.tidy?.();
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
-      progress.warn(`what an earlier run may have left beside ${spec} stays: ${error.message}`);
+      session.progress.warn(`what an earlier run may have left beside ${spec} stays: ${error.message}`);
     }
   }
 }
