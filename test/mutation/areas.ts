@@ -32,7 +32,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/consumers/pair-in-json.ts',
     ],
     tests: [
-      'test/consumers/{secretsmanager,ssm,json-members,pair-in-json,place-in-aws,search-places}.test.ts',
+      'test/consumers/{compare,find,json,key-in-text,one,pair-in-json,place,search,secretsm,ssm}*.test.ts',
       'test/cli/{find,places}-in-aws.test.ts',
     ],
   },
@@ -48,7 +48,8 @@ export const areas: Readonly<Record<string, Area>> = {
 
 /** The tests that the mutants of this process are put before, as run.ts says. */
 export function testsNow(): readonly string[] {
-  const { KEYTURN_MUTATION_AREA: area = '', KEYTURN_MUTATION_NEAR: near } = process.env;
+  const { KEYTURN_MUTATION_AREA: area = '', KEYTURN_MUTATION_NEAR: near, KEYTURN_MUTATION_TESTS: named } = process.env;
+  if (named) return [named];
   const tests = areas[area]?.tests ?? [];
   return near ? tests.slice(0, 1) : tests;
 }

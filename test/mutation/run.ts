@@ -1,6 +1,7 @@
 // `npm run mutation`: breaks the code in every small way that Stryker knows, and counts what no test notices. Arguments: areas of
 // areas.ts, by default all. `--sample N --seed N` breaks only N windows of ten lines in each; `--only GLOB` some files of one.
-// `--near` puts the mutants before the first tests of the area alone, those that mirror its folder: quicker, and the score is lower.
+// `--near` puts the mutants before the first tests of the area alone, those that mirror its folder: quicker, and the score is lower;
+// `--tests GLOB` before these alone.
 // `--skip-static` leaves out what is evaluated at loading, of which each mutant takes all the tests.
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     'skip-static': { type: 'boolean', default: false },
+    tests: { type: 'string' },
   },
 });
 const named = positionals.length > 0 ? positionals : Object.keys(areas);
@@ -30,6 +32,7 @@ for (const name of named) {
   // The configuration of vitest, which is loaded by Stryker's own processes, looks there.
   process.env.KEYTURN_MUTATION_AREA = name;
   if (values.near) process.env.KEYTURN_MUTATION_NEAR = 'yes';
+  if (values.tests) process.env.KEYTURN_MUTATION_TESTS = values.tests;
   const results = await new Stryker({
     mutate: values.only ? [values.only] : mutated(areas[name] as Area),
     testRunner: 'vitest',
