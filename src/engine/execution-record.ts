@@ -65,23 +65,17 @@ export function readExecution(facts: ExecutionFacts): Reading {
     const last = failure;
     failure = null;
     if (!last) return;
-    const { state } = record;
-    const activity = invokedBy(state);
-    if (isPark(activity)) {
-      // That the deadline passed is an answer.
-      if (last.error === 'States.Timeout') return;
-      note(withContext({ error: { Error: last.error, Cause: last.cause } }), 'failed', last.at, last.cause);
-      return;
+    const invoked = invokedBy(record.state);
+    const isWait = isPark(invoked);
+    // That the deadline of a wait passed is an answer.
+    if (isWait && last.error === 'States.Timeout') return;
+    let { interruptions } = record.context;
+    if (!isWait) {
+      const others = interruptions.filter(({ activity }) => activity !== invoked);
+      interruptions = [...others, { activity: activityOf(record.state), at: last.at }];
     }
-    const others = record.context.interruptions.filter((one) => one.activity !== activity);
-    const interruptions = activity ? [...others, { activity, at: last.at }] : others;
-    const blame = { Error: last.error, Cause: last.cause };
-    note(
-      { ...withContext({ interruptions, error: blame }), running: false },
-      'failed',
-      last.at,
-      last.cause || last.error,
-    );
+    const error = { Error: last.error, Cause: last.cause };
+    note({ ...withContext({ interruptions, error }), running: false }, 'failed', last.at, last.cause || last.error);
   };
 
   const entered = (state: string, at: string) => {
