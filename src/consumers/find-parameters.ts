@@ -14,7 +14,7 @@ interface Where {
 
 interface Parameter {
   name: string;
-  type: string;
+  type: string | undefined;
   text: string;
 }
 
@@ -34,7 +34,7 @@ export async function findParameters(keyId: string, { region, parameters, specOf
     for (let from = 0; from < names.length; from += atOnce) {
       if (from > 0) what = `the parameters in ${region} from ${names[from]} on`;
       const given = await values(names.slice(from, from + atOnce), read.length === 0 && from >= hopeless);
-      for (const { name, text } of given) read.push({ name, text, type: types.get(name) ?? '' });
+      for (const { name, text } of given) read.push({ name, text, type: types.get(name) });
     }
   } catch (error) {
     search.notLookedAt.push(notGiven(what, error));
@@ -90,7 +90,7 @@ function besideIt({ name }: Parameter, all: readonly Parameter[]): string | null
 
 /** A digest in hexadecimal is as long. */
 function isLikely({ text }: Parameter): boolean {
-  return /^[A-Za-z0-9/+]{40}$/.test(text) && !/^[0-9a-f]{40}$/i.test(text);
+  return /^[A-Za-z0-9/+]{40}$/.test(text) && /[^0-9a-f]/i.test(text);
 }
 
 function pathOf(name: string): string {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
 import { createVirtualClock } from '../../src/clock.ts';
-import type { Consumer, ConsumerDeps, ConsumerKind } from '../../src/consumers/contract.ts';
+import type { Consumer, ConsumerDeps, ConsumerKind, Search } from '../../src/consumers/contract.ts';
 import { createSandbox, type PolicyDocument, type RequestEvent, type Settings } from '../../src/sandbox/index.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 import { mortal } from '../support/mortal.ts';
@@ -41,7 +41,17 @@ export async function openAccount({ settings, policies }: AccountOptions = {}) {
   return {
     sandbox,
     clock,
+    aws,
     open,
+
+    /** Looks for the old key through a region, as `find` does that is told of no place. */
+    search: (kind: ConsumerKind, services = aws()): Promise<Search | undefined> | undefined =>
+      kind.findIn?.(
+        oldPair.accessKeyId,
+        null,
+        { cwd: '/here', home: '/home/a', env: {}, region: 'us-east-1' },
+        services,
+      ),
 
     /** Does `work` with a place whose process dies right before the first call of this name. */
     crash: (kind: ConsumerKind, place: string, name: string, work: (consumer: Consumer) => Promise<unknown>) =>
