@@ -8,7 +8,7 @@ import { KeyturnError, RecordError, RefusedError, UnexpectedStateError } from '.
 import type { ActivityName, RotationContext } from '../machine/context.ts';
 import { awsTime } from './aws-time.ts';
 import type { ActivityDeps } from './contract.ts';
-import { counterOf } from './record.ts';
+import { counterOf, newKeyOf } from './record.ts';
 
 export const tagPrefix = 'keyturn:claim:';
 
@@ -106,7 +106,7 @@ export async function beforeFence(deps: ActivityDeps, context: RotationContext, 
 
   const at = instant(awsTime(deps));
   const counter = expected + 1;
-  const keys = [context.plan.oldKey, context.createKey?.newKey ?? context.plan.newKey].filter((id) => id != null);
+  const keys = [context.plan.oldKey, newKeyOf(context)].filter((id) => id !== null);
   // The first intent to create is kept until it is settled what came of it.
   const asked = context.createKey ? undefined : (before.asked ?? (step === 'createKey' ? at : undefined));
   const { asked: _, off, used, ...stays } = before;

@@ -19,7 +19,13 @@ describe('a claim', () => {
     ['with an unsettled request', { ...claim, asked: '2026-12-06T10:00:02Z' }, `${text} asked=2026-12-06T10:00:02Z`],
   ])('%s is written and read', (_, given, expected) => {
     expect(formatClaim(given)).toBe(expected);
-    expect(claimsOf({ [claimTag(given.rotation)]: expected })).toEqual([given]);
+    expect(claimsOf({ [claimTag(given.rotation)]: expected })).toStrictEqual([given]);
+  });
+
+  test('that says nothing readable is still one', () => {
+    const unread = { rotation: 'r-1', since: '', counter: 0, step: '', at: '', keys: [] };
+
+    expect(claimsOf({ 'keyturn:claim:r-1': 'what?' })).toStrictEqual([unread]);
   });
 
   test('fits into a tag with the longest of everything that AWS hands out', () => {
