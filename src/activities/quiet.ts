@@ -12,7 +12,7 @@ const sessionsLive = 40 * hour;
 /** GetAccessKeyLastUsed is published late, in steps of 15 minutes (S13). */
 const longestMargin = 4.25 * hour;
 /** keyturn's own calls up to the delivery; AWS may date the last of them a little later. */
-const ownServices = ['iam', 'sts'];
+const ownServices: readonly (string | null)[] = ['iam', 'sts'];
 const ownUseEnds = hour / 60;
 /** A use dated shortly after the deactivation was let through while the new status spread (S16). */
 const propagation = hour / 12;
@@ -45,7 +45,7 @@ export function judgeQuiet({ now, from, delivered, oldKey, newKeyInUse, plan }: 
   const quietAt = silentSince + quietFor + marginOf(quietFor);
 
   // Silence proves something only where there was sound (S14).
-  const heard = newKeyInUse || (sound !== null && sound >= delivered - quietFor);
+  const heard = newKeyInUse || (sound ?? Number.NEGATIVE_INFINITY) >= delivered - quietFor;
   const silenceBefore = Math.max(0, delivered - (sound ?? timeOf(oldKey.createdAt)));
   const doubtUntil = Math.max(quietAt, silentSince + Math.min(silenceBefore, plan.watchLimit * 1000));
   const by = sound === lastUse ? '' : ', as far as is known by keyturn itself';
@@ -75,7 +75,7 @@ export function lastSound(
   delivered: number,
 ): number | null {
   const mayBeOurs = ({ lastUsedAt, lastUsedService }: typeof use) =>
-    ownServices.includes(lastUsedService ?? '') && timeOf(lastUsedAt ?? '') <= delivered + ownUseEnds;
+    ownServices.includes(lastUsedService) && timeOf(lastUsedAt ?? '') <= delivered + ownUseEnds;
   const heard = useBeforeOurs && mayBeOurs(use) ? useBeforeOurs : use;
   if (heard.lastUsedAt === null || (useBeforeOurs && mayBeOurs(heard))) return null;
   return timeOf(heard.lastUsedAt);

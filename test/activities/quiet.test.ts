@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { graceOf, judgeQuiet, quietForOf, wasUsedAfterAll } from '../../src/activities/quiet.ts';
+import { graceOf, isShort, judgeQuiet, quietForOf, wasUsedAfterAll } from '../../src/activities/quiet.ts';
 import { instant, timeOf } from '../../src/clock.ts';
 import type { Override, Plan } from '../../src/machine/context.ts';
 
@@ -40,8 +40,8 @@ function planOf({
   } as unknown as Plan;
 }
 
-function judge(given: Case): string {
-  const { verdict, next } = judgeQuiet({
+function judged(given: Case) {
+  return judgeQuiet({
     now: timeOf(given.now),
     from: timeOf(given.from ?? delivered),
     delivered: timeOf(delivered),
@@ -56,6 +56,10 @@ function judge(given: Case): string {
     newKeyInUse: given.newKeyInUse ?? false,
     plan: planOf(given),
   });
+}
+
+function judge(given: Case): string {
+  const { verdict, next } = judged(given);
   return verdict === 'busy' ? `busy until ${instant(next)}` : verdict;
 }
 
@@ -277,6 +281,50 @@ describe('overdue', () => {
   });
 });
 
+describe('says why', () => {
+  const use = 'the old key was last used 2026-12-06T09:00:00Z';
+  const silence = 'and nobody was seen using the new one: its silence proves nothing';
+  const hidden = { lastUsedAt: '2026-11-26T10:00:00Z', lastUsedService: 's3' };
+
+  test.each<[string, Case, string]>([
+    ['busy', { now: delivered, lastUsed: '2026-12-06T09:00:00Z' }, use],
+    ['quiet', { now: '2026-12-08T14:15:00Z', lastUsed: '2026-12-06T09:00:00Z' }, use],
+    ['no use known', { now: delivered, lastUsed: null }, 'no use of the old key is known'],
+    [
+      'no use known, unproven',
+      { now: '2027-01-05T10:00:00Z', lastUsed: null },
+      `no use of the old key is known, ${silence}`,
+    ],
+    [
+      'unproven',
+      { now: '2027-01-05T10:00:00Z', lastUsed: '2026-01-01T00:00:00Z' },
+      `the old key was last used 2026-01-01T00:00:00Z, ${silence}`,
+    ],
+    [
+      'unproven, decided beforehand',
+      { now: '2027-01-05T10:00:00Z', lastUsed: '2026-01-01T00:00:00Z', unproven: 'proceed' },
+      `the old key was last used 2026-01-01T00:00:00Z, ${silence}; decided beforehand to go on all the same`,
+    ],
+    [
+      'overdue',
+      { now: '2027-01-05T10:00:00Z', lastUsed: '2027-01-05T09:00:00Z' },
+      'the old key was last used 2027-01-05T09:00:00Z: it is in use for longer than the watch may last',
+    ],
+    [
+      'the last use may be ours',
+      { now: delivered, lastUsed: '2026-12-06T09:00:00Z', service: 'iam', before: hidden },
+      `${use}, as far as is known by keyturn itself`,
+    ],
+    [
+      'the last use is not ours, though it could be',
+      { now: delivered, lastUsed: '2026-12-06T09:00:00Z', before: hidden },
+      use,
+    ],
+  ])('%s', (_, given, reason) => {
+    expect(judged(given).reason).toBe(reason);
+  });
+});
+
 describe('S15 where sessions may hang on the key', () => {
   const sts = { lastUsedAt: delivered, lastUsedService: 'sts', lastUsedRegion: 'us-east-1' };
 
@@ -311,6 +359,10 @@ describe('S15 where sessions may hang on the key', () => {
 
     expect(judge({ ...given, now: '2026-12-08T06:14:59Z' })).toBe('busy until 2026-12-08T06:15:00Z');
     expect(judge({ ...given, now: '2026-12-08T06:15:00Z' })).toBe('quiet');
+  });
+
+  test('only what is asked for below 40 h is an exception', () => {
+    expect([isShort(143_999), isShort(144_000)]).toEqual([true, false]);
   });
 });
 
