@@ -39,7 +39,7 @@ export function compareBeforeSwap<Found extends Held>(
     readBack: (pair) =>
       reading(async () => {
         const found = await look(pair?.accessKeyId);
-        const isAnothersSecret = found.holds === pair?.accessKeyId && pair && !found.pair?.sameAs(pair);
+        const isAnothersSecret = pair && found.pair?.accessKeyId === pair.accessKeyId && !found.pair.sameAs(pair);
         return isAnothersSecret ? null : found.holds;
       }),
 

@@ -117,7 +117,8 @@ export interface ConsumerKind {
   find(keyId: string, surroundings: Surroundings): Promise<string[]>;
   /**
    * Looks where `place` says, written as a place or as a pattern of places; null means where `find` looks. Names what it could
-   * not read instead of throwing. Undefined where `place` is one place that can be opened and asked.
+   * not read instead of throwing. Undefined where `place` is one place that can be opened and asked; left out by kinds of which
+   * `find` finds nothing.
    */
   findIn?(
     keyId: string,

@@ -30,17 +30,13 @@ export async function searchPlaces(keyId: string, specs: readonly string[], deps
 /** What this machine's own files tell, as resolved specs: asks AWS nothing, and passes over what cannot be read. */
 export async function nearPlaces(keyId: string, surroundings: Surroundings): Promise<string[]> {
   const near = consumerKinds.map(async (entry) => (await entry.load()).find(keyId, surroundings));
-  const found = await Promise.allSettled(near);
-  return found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  return (await Promise.all(near)).flat();
 }
 
 async function lookThroughKind(entry: Entry, keyId: string, { surroundings, aws }: SearchDeps): Promise<Search> {
   return orNamed(entry.kind, async () => {
-    const kind = await entry.load();
-    const found = await kind.findIn?.(keyId, null, surroundings, aws);
-    if (found) return found;
-    const specs = await kind.find(keyId, surroundings);
-    return { places: specs.map((spec) => ({ spec, where: spec })), notLookedAt: [] };
+    const found = await (await entry.load()).findIn?.(keyId, null, surroundings, aws);
+    return found ?? { places: [], notLookedAt: [] };
   });
 }
 

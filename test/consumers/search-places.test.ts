@@ -1,4 +1,6 @@
 // Where a key is looked for: in the places that were named, or in every kind of place, and what could not be looked at.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nearPlaces, searchPlaces } from '../../src/consumers/search-places.ts';
 import { UsageError } from '../../src/errors.ts';
@@ -62,6 +64,35 @@ describe('a place that was named', () => {
 
     await expect(searchPlaces(accessKeyId, ['exec:/bin/cat'], { ...deps, open })).rejects.toThrow(TypeError);
   });
+});
+
+test('each of several places that hold it is named', async () => {
+  const cwd = temporaryFolder();
+  const text = `[work]\naws_access_key_id = ${accessKeyId}\n[home]\naws_access_key_id = ${accessKeyId}\n`;
+  writeFileSync(join(cwd, 'credentials'), text);
+  const surroundings = { cwd, home: cwd, env: {} };
+  const open = () => Promise.reject(new Error('a pattern is not opened'));
+  const specs = ['credentials-file:*@credentials', 'env-file:*.env', 'credentials-file:*@./credentials'];
+
+  expect(await searchPlaces(accessKeyId, specs, { surroundings, aws: consumerDeps().aws, open })).toEqual({
+    places: ['work', 'home'].map((profile) => ({
+      spec: `credentials-file:${profile}@${cwd}/credentials`,
+      where: `profile ${profile} of ${cwd}/credentials`,
+    })),
+    notLookedAt: [{ what: `${cwd}/*.env`, why: 'no file matches', permission: null }],
+  });
+});
+
+test('this machine’s own files tell without a question to AWS, and what cannot be read is passed over', async () => {
+  const cwd = temporaryFolder();
+  mkdirSync(join(cwd, 'credentials'));
+  const lines = `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=x\n`;
+  for (const name of ['.env', '.env.test']) writeFileSync(join(cwd, name), lines);
+  const env = { AWS_SHARED_CREDENTIALS_FILE: 'credentials' };
+
+  const found = await nearPlaces(accessKeyId, { cwd, home: cwd, env, region: 'eu-west-1' });
+
+  expect(found).toEqual([`env-file:${cwd}/.env`, `env-file:${cwd}/.env.test`]);
 });
 
 test('without any place named every kind is looked through, as far as it can be', async () => {
