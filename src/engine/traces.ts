@@ -32,7 +32,6 @@ export function withHeard(record: RotationRecord, { requests, callers }: Heard):
 /** What changed something is left out last. */
 function withoutOldestLooks(all: RequestEntry[]): RequestEntry[] {
   let surplus = all.length - mostRequests;
-  if (surplus <= 0) return all;
   const kept = all.filter(({ action }) => !(onlyLooks.test(action) && surplus-- > 0));
   return kept.slice(-mostRequests);
 }

@@ -1,11 +1,13 @@
 // Being in one of the machine's waits: the record says which, somebody who is there is asked, and a signal ends the wait
 // that it was given for and no other (S4).
 import { instant } from '../clock.ts';
-import type { ParkName } from '../machine/context.ts';
+import type { OutputsWithDeadline, ParkName, RotationContext } from '../machine/context.ts';
 import type { ParkEntry, RotationRecord, SignalMessage } from './contract.ts';
 import { waitForSignal, waitingSignal } from './park.ts';
 import type { Run, RunOptions, Work } from './run.ts';
 import { deadlineOf, endedEarly } from './written.ts';
+
+type Deadline = NonNullable<RotationContext[OutputsWithDeadline]>;
 
 /** `left` is the record as the last run left it: re-entering its wait is no new one. */
 export function waits(run: Run, left: RotationRecord, options: RunOptions): Work {
@@ -16,7 +18,8 @@ export function waits(run: Run, left: RotationRecord, options: RunOptions): Work
 
   return async (input, state) => {
     const context = journal.contextFor(input);
-    const { until, seconds, reason } = context[deadlineOf(state)] ?? { until: '', seconds: 1, reason: '' };
+    // The machine comes to a wait by the verdict of the activity that says how long it is.
+    const { until, seconds, reason } = context[deadlineOf(state)] as Deadline;
     const again = first && left.park?.state === state ? left.park : null;
     first = false;
     const entry = again?.entry ?? journal.record.parks + 1;

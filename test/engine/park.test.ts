@@ -1,8 +1,10 @@
 // Waiting in this process, on clocks that jump, sleep and are interrupted.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Clock, createVirtualClock } from '../../src/clock.ts';
 import type { SignalMessage } from '../../src/engine/contract.ts';
-import { waitForSignal } from '../../src/engine/park.ts';
+import { waitForSignal, waitingSignal } from '../../src/engine/park.ts';
 import { createRecordStore } from '../../src/engine/record-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -129,4 +131,75 @@ test('S4 a signal that is meant for another wait is taken away, and this one goe
   expect(ended).toBeNull();
   expect(clock.monotonic()).toBe(60_000);
   expect(await store.peekSignal('r-1')).toBeNull();
+});
+
+test.each([
+  ['a signal', true, 0],
+  ['its deadline', false, 0],
+  ['a stop', false, 60],
+])('a wait that was ended by %s watches no more', async (_what, isSent, seconds) => {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z');
+  const store = createRecordStore(temporaryFolder(), clock);
+  if (isSent) await store.signal('r-1', proceed);
+  let watched = 0;
+  store.watchSignal = () => {
+    watched += 1;
+    return {
+      close: () => {
+        watched -= 1;
+      },
+    };
+  };
+  const stop = seconds > 0 ? AbortSignal.abort() : new AbortController().signal;
+
+  await waitForSignal(store, clock, { rotation: 'r-1', seconds, accepts, stop }).catch(() => {});
+
+  expect(watched).toBe(0);
+});
+
+test('each word that a signal arrived is followed at once, without a look at the clock', async () => {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z', { auto: false });
+  const { store, wait } = arranged(clock);
+  let arrived = () => {};
+  store.watchSignal = (_rotation, call) => {
+    arrived = call;
+    return { close: () => {} };
+  };
+  const slept = Promise.withResolvers<void>();
+  const sleepingAgain = Promise.withResolvers<void>();
+  const waits = [slept, sleepingAgain];
+  const { sleep } = clock;
+  clock.sleep = (ms, signal) => {
+    const sleeping = sleep(ms, signal);
+    waits.shift()?.resolve();
+    return sleeping;
+  };
+  const waiting = wait(day);
+
+  await slept.promise;
+  arrived();
+  await sleepingAgain.promise;
+  await store.signal('r-1', proceed);
+  arrived();
+
+  expect(await waiting).toEqual(proceed);
+  expect(clock.monotonic()).toBe(0);
+});
+
+test('a clock that fails by itself is told', async () => {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z');
+  const { wait } = arranged({ ...clock, sleep: () => Promise.reject(new Error('the timer broke')) });
+
+  await expect(wait(day)).rejects.toThrow('the timer broke');
+});
+
+test('a signal that cannot be read is taken away, and told as damaged', async () => {
+  const folder = temporaryFolder();
+  const store = createRecordStore(folder, createVirtualClock('2026-12-06T10:00:00Z'));
+  await store.signal('r-1', proceed);
+  writeFileSync(join(folder, 'rotations', 'r-1.signal'), '{');
+
+  await expect(waitingSignal(store, 'r-1', accepts)).rejects.toThrow('the signal for rotation r-1 is damaged');
+
+  expect(await waitingSignal(store, 'r-1', accepts)).toBeNull();
 });

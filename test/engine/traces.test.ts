@@ -44,6 +44,16 @@ test('of too many the oldest looks are left out, and counted; what changed somet
   expect(record.requestsLeftOut).toBe(102);
 });
 
+test('of too many that changed something the oldest are left out, and counted', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => asked('iam:TagUser', index + 1));
+
+  const full = withHeard(empty, { requests: many(500), callers: [] });
+  const over = withHeard(empty, { requests: [asked('iam:ListAccessKeys'), ...many(502)], callers: [] });
+
+  expect([full.requests?.length, full.requestsLeftOut]).toEqual([500, undefined]);
+  expect([over.requests?.length, over.requests?.[0]?.requestId, over.requestsLeftOut]).toEqual([500, 'r-3', 3]);
+});
+
 test('nothing is noted of what did not happen', () => {
   const me = { since: '2026-12-06T10:00:00Z', arn: 'arn:aws:iam::123456789012:user/me' };
 
