@@ -62,8 +62,8 @@ const claimsAlone = {
 /** Allows these actions on these users (ARNs) alone. */
 export function userStatements(actions: readonly string[], users: readonly string[]): PolicyStatement[] {
   const needed = [...new Set(actions)].filter((action) => !needsNone.includes(action)).sort();
-  const isTagging = (action: string) => /^iam:(?:Tag|Untag)User$/.test(action);
-  const isLook = (action: string) => /^iam:(?:Get|List)/.test(action);
+  const isTagging = (action: string) => ['iam:TagUser', 'iam:UntagUser'].includes(action);
+  const isLook = (action: string) => ['iam:Get', 'iam:List'].some((look) => action.startsWith(look));
   const statement = (Sid: string, Action: string[], Condition?: PolicyStatement['Condition']): PolicyStatement[] =>
     Action.length === 0
       ? []
