@@ -43,14 +43,19 @@ export async function waitForSignal(store: RecordStore, clock: Clock, wait: Wait
   }
 }
 
-/** The signal in the store, if it is meant for whoever asks; one that is not, or cannot be read, is taken away. */
+/** The signal in the store, if it is meant for whoever asks; one that is not is taken away. */
 export async function waitingSignal(
   store: RecordStore,
   rotation: string,
   accepts: Wait['accepts'],
 ): Promise<SignalMessage | null> {
-  const message = await store.peekSignal(rotation).catch(() => store.takeSignal(rotation));
+  const message = await readSignal(store, rotation);
   if (message === null || accepts(message)) return message;
   await store.takeSignal(rotation);
   return null;
+}
+
+/** The signal in the store. One that cannot be read is taken away and thrown about once: it must not stop every later run. */
+export function readSignal(store: RecordStore, rotation: string): Promise<SignalMessage | null> {
+  return store.peekSignal(rotation).catch(() => store.takeSignal(rotation));
 }

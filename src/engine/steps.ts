@@ -4,6 +4,7 @@ import type { Activities } from '../activities/contract.ts';
 import { isRollingBack, settledBy } from '../activities/record.ts';
 import { blamed } from '../machine/blame.ts';
 import type { ActivityName, RotationContext } from '../machine/context.ts';
+import { readSignal } from './park.ts';
 import type { Run, Work } from './run.ts';
 import { detailOf } from './written.ts';
 
@@ -45,7 +46,7 @@ export function step(run: Run, verbs: Activities, name: ActivityName): Work {
 async function turnsBack({ store, journal, note, outside }: Run, context: RotationContext): Promise<boolean> {
   if (isRollingBack(context)) return false;
   const { rotation } = journal.record;
-  const message = await outside(() => store.peekSignal(rotation));
+  const message = await outside(() => readSignal(store, rotation));
   if (message?.signal !== 'rollBack') return false;
   await note({ context: { ...context, intent: 'rollBack' } }, 'signal', 'rollBack');
   await outside(() => store.takeSignal(rotation));

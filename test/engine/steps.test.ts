@@ -160,11 +160,23 @@ test.each([
   expect(lines).toEqual(['createKey started', 'createKey done']);
 });
 
-test.each(['peekSignal', 'takeSignal'] as const)('a record store that breaks in %s breaks the run', async (what) => {
+test('a signal that cannot be read breaks one run, and none after it', async () => {
+  const { store, send, work, ran, broken } = arranged(async () => created);
+  await send('later' as never);
+
+  const first = await work().catch((error) => error);
+  const second = await work();
+
+  expect(first).toMatchObject({ message: 'the signal for rotation r-1 is damaged', hint: 'give it again' });
+  expect([broken, ran.length, second]).toEqual([[first], 1, created]);
+  expect(await store.peekSignal('r-1')).toBeNull();
+});
+
+test('a record store that cannot be asked for a signal breaks the run', async () => {
   const { store, send, work, ran, broken } = arranged(async () => created);
   await send('rollBack');
   const gone = new Error('the disk is gone');
-  store[what] = () => Promise.reject(gone);
+  store.takeSignal = () => Promise.reject(gone);
 
   await expect(work()).rejects.toBe(gone);
 
