@@ -61,6 +61,7 @@ for (const failure of failures) console.error(`${failure}\n`);
 if (rows.length > 0) {
   console.log(table(rows, settings));
 } else {
-  console.error(`error: there is no case ${values.case}`);
+  // A lane that has no such case has said so already.
+  if (failures.length === 0) console.error(`error: there is no lane for ${values.case}`);
   process.exitCode = 1;
 }
