@@ -153,6 +153,8 @@ function explain(code: string, path: string, doing: string): [message: string, h
       return [`not allowed to ${doing} ${path}`, `see who may: ls -ld '${folder}' '${path}'; the file is as it was`];
     case 'EROFS':
       return [`${path} is on a read-only file system`, 'choose another place; the file is as it was'];
+    case 'EEXIST':
+      return [`${path} is there and is not a folder`, 'correct the path'];
     case 'ENOTDIR':
       return [`a part of the path ${path} is not a folder`, 'correct the path'];
     case 'ENOENT':

@@ -262,6 +262,7 @@ test.each([
   ['EACCES', 'not allowed to write /x/y', "see who may: ls -ld '/x' '/x/y'; the file is as it was"],
   ['EROFS', '/x/y is on a read-only file system', 'choose another place; the file is as it was'],
   ['EFBIG', 'cannot write /x/y: larger than a file may be here', 'see ulimit -f; the file is as it was'],
+  ['EEXIST', '/x/y is there and is not a folder', 'correct the path'],
   ['ENOTDIR', 'a part of the path /x/y is not a folder', 'correct the path'],
   ['EMFILE', 'cannot write /x/y: EMFILE', 'the file is as it was'],
 ])('explains %s', (code, message, hint) => {
