@@ -3,7 +3,6 @@
 import { shortKeyId } from '../access-key.ts';
 import { instant } from '../clock.ts';
 import { UnexpectedStateError } from '../errors.ts';
-import type { RotationContext } from '../machine/context.ts';
 import { awsTime, stamp } from './aws-time.ts';
 import { fence, fencePermissions } from './claim.ts';
 import type { Activity, ActivityDeps } from './contract.ts';
@@ -32,6 +31,15 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
     const { counter, before } = await fence(deps, context, 'deactivateKey');
     const keys = await aws.keys(plan.user);
     const old = findKey(keys, oldKey);
+    const stop = (what: string) =>
+      new UnexpectedStateError(what, {
+        hint: `the old key was not deactivated; keyturn resume ${context.rotation} judges again`,
+      });
+    // The claim names this step: an earlier attempt of ours got as far as the call.
+    const isDone = old?.status === 'Inactive' && before.step === 'deactivateKey';
+    if (old?.status !== 'Active' && !isDone)
+      throw stop(`the old key ${shortKeyId(oldKey)} is not active: ${old?.status ?? 'gone'}`);
+
     const use = await aws.lastUsed(oldKey);
     const undo = reactivateCommand(plan.user, oldKey);
     const done = (lastUsedAt: string | null) => ({
@@ -41,24 +49,15 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
       graceUntil: instant(awsTime(deps) + graceOf(plan, use)),
       undo,
     });
-    const stop = (what: string) =>
-      new UnexpectedStateError(what, {
-        hint: `the old key was not deactivated; keyturn resume ${context.rotation} judges again`,
-      });
-
-    // The claim names this step: an earlier attempt of ours got as far as the call.
-    if (old?.status === 'Inactive' && before.step === 'deactivateKey') {
-      return done(context.checkOldKeyUse?.lastUsedAt ?? null);
-    }
-    if (old?.status !== 'Active')
-      throw stop(`the old key ${shortKeyId(oldKey)} is not active: ${old?.status ?? 'gone'}`);
+    if (isDone) return done(context.checkOldKeyUse?.lastUsedAt ?? null);
 
     const newKey = newKeyOf(context);
     if (!newKey || !isActive(keys, newKey)) throw stop('the new key is not active');
     const elsewhere = await placeWithoutNewKey(deps, context, newKey);
     if (elsewhere) throw stop(elsewhere);
     const judged = context.checkOldKeyUse;
-    if (decidedByQuiet(context) && use.lastUsedAt !== (judged?.lastUsedAt ?? null)) {
+    // Else a person ended the watch, knowing that the key may be in use.
+    if (judged?.verdict === 'quiet' && use.lastUsedAt !== judged.lastUsedAt) {
       throw stop(`the old key was used again, at ${use.lastUsedAt}`);
     }
     const failing = await failingProbe(deps, plan.probes);
@@ -71,9 +70,4 @@ export function deactivateKey(deps: ActivityDeps): Activity<'deactivateKey'> {
     await aws.setKeyStatus(plan.user, oldKey, 'Inactive');
     return done(use.lastUsedAt);
   };
-}
-
-/** Else a person ended the watch, knowing that the key may be in use. */
-function decidedByQuiet(context: RotationContext): boolean {
-  return context.checkOldKeyUse?.verdict === 'quiet';
 }
