@@ -116,6 +116,7 @@ test('stopping ends the wait at once', async () => {
   stop.abort(new Error('stopped by a person'));
 
   await expect(waiting).rejects.toThrow('stopped by a person');
+  await expect(wait(0)).rejects.toThrow('stopped by a person');
 });
 
 test('S4 a signal that is meant for another wait is taken away, and this one goes on', async () => {
