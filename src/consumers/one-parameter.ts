@@ -62,7 +62,6 @@ export function openParameter({ clock, parameters }: ParameterParts, name: strin
     try {
       next(between);
     } catch (error) {
-      if (!(error instanceof ConsumerError)) throw error;
       await put(facts, between);
       throw error;
     }

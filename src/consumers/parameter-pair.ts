@@ -5,8 +5,8 @@ import { ConsumerError } from '../errors.ts';
 import { outwaiting } from '../late-reads.ts';
 import { compareBeforeSwap } from './compare-before-swap.ts';
 import type { Consumer } from './contract.ts';
-import { changedMeanwhile, mustHold, trialPair } from './held-key.ts';
-import { mustBeSecure, mustFit, notesOn, openParameter, type ParameterParts } from './one-parameter.ts';
+import { changedMeanwhile, mustHold } from './held-key.ts';
+import { mustBeSecure, notesOn, openParameter, type ParameterParts } from './one-parameter.ts';
 import { asFailureOf } from './place-in-aws.ts';
 
 interface TwoParameters {
@@ -44,8 +44,6 @@ export function openParameterPair({ spec, path, idPath }: TwoParameters, parts: 
         const hint =
           'name the parameter with the id of the key to replace behind #id=, the one with its secret before it';
         mustHold(`${idPath} holds`, holds, oldKey, hint);
-        mustFit(secretFacts, trialPair.reveal());
-        mustFit(idFacts, trialPair.accessKeyId);
         await parts.parameters().proveWritable(secretFacts);
         await parts.parameters().proveWritable(idFacts);
         const moment =

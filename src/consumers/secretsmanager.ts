@@ -63,7 +63,7 @@ export const secretsmanager: ConsumerKind = {
 function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): Place {
   const { name, options } = splitPlace(kind, place);
   const spec = `${kind}:${place}`;
-  const [, ofArn] = arnPattern.exec(name) ?? [];
+  const ofArn = arnPattern.exec(name)?.[1];
   if (!ofArn && !namePattern.test(name)) {
     throw new UsageError(`${spec} names no secret`, { hint: 'like secretsmanager:app/aws-key, or its ARN' });
   }
@@ -71,11 +71,12 @@ function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): 
     throw new UsageError(`${spec} names two regions`, { hint: 'an ARN has its own' });
   }
   const { id, secret } = options;
-  if ((id === undefined) !== (secret === undefined)) {
+  const names = id === undefined || secret === undefined ? null : { id, secret };
+  if (names === null && (id !== undefined || secret !== undefined)) {
     throw new UsageError(`${spec} names one property`, { hint: 'name both: #id=PROPERTY,secret=PROPERTY' });
   }
   const region = ofArn ?? options.region ?? neededRegion(spec, surroundings);
-  return { secret: name, region, names: id !== undefined && secret !== undefined ? { id, secret } : null };
+  return { secret: name, region, names };
 }
 
 function placeOf({ secret, region, names }: Place): string {

@@ -6,7 +6,14 @@ import { findParameters } from './find-parameters.ts';
 import { inNoRegion } from './key-in-text.ts';
 import type { PropertyNames } from './pair-in-json.ts';
 import { openParameterPair } from './parameter-pair.ts';
-import { joinPlace, kmsPermission, neededRegion, partitionOfRegion, splitPlace } from './place-in-aws.ts';
+import {
+  joinPlace,
+  kmsPermission,
+  neededRegion,
+  type PlaceOptions,
+  partitionOfRegion,
+  splitPlace,
+} from './place-in-aws.ts';
 import { openSecureJson } from './secure-json.ts';
 
 const kind = 'ssm';
@@ -62,14 +69,8 @@ export const ssm: ConsumerKind = {
 function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): Place {
   const { name: path, options } = splitPlace(kind, place);
   const spec = `${kind}:${place}`;
-  const { id, secret } = options;
-  if (secret !== undefined && id === undefined) {
-    throw new UsageError(`${spec} names one property`, {
-      hint: 'name both, #id=PROPERTY,secret=PROPERTY; or #id=/PATH2, a parameter of its own for the id',
-    });
-  }
-  const idPath = id !== undefined && secret === undefined ? id : null;
-  for (const name of idPath === null ? [path] : [path, idPath]) {
+  const { idPath, names } = halvesOf(options, spec);
+  for (const name of [path, idPath ?? path]) {
     if (!/^[A-Za-z0-9_.\-/]{1,1011}$/.test(name)) {
       throw new UsageError(`${spec}: "${name}" is no parameter`, { hint: 'like ssm:/app/aws-key; not its ARN' });
     }
@@ -77,8 +78,17 @@ function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): 
   if (idPath === path) {
     throw new UsageError(`${spec} names one parameter twice`, { hint: `for both in one: ssm:${path}` });
   }
-  const names = id !== undefined && secret !== undefined ? { id, secret } : null;
   return { path, idPath, names, region: options.region ?? neededRegion(spec, surroundings) };
+}
+
+function halvesOf({ id, secret }: PlaceOptions, spec: string): Pick<Place, 'idPath' | 'names'> {
+  if (secret === undefined) return { idPath: id ?? null, names: null };
+  if (id === undefined) {
+    throw new UsageError(`${spec} names one property`, {
+      hint: 'name both, #id=PROPERTY,secret=PROPERTY; or #id=/PATH2, a parameter of its own for the id',
+    });
+  }
+  return { idPath: null, names: { id, secret } };
 }
 
 function placeOf({ path, idPath, names, region }: Place): string {

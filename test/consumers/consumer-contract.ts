@@ -120,6 +120,7 @@ export function describeConsumer(
       await place.put(strange);
       const later = await consumer.readBack();
 
+      expect(consumer.readable).toBe(true);
       expect([before, after, later]).toEqual(['AKIAOLDOLDOLDOLDOLD1', 'AKIANEWNEWNEWNEWNEW2', 'AKIASTRANGESTRANGER3']);
     });
 

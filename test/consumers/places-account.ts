@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
 import { createAws } from '../../src/aws/clients.ts';
 import { createVirtualClock } from '../../src/clock.ts';
-import type { Consumer, ConsumerDeps, ConsumerKind, Search } from '../../src/consumers/contract.ts';
+import type { Consumer, ConsumerDeps, ConsumerKind, Replacement, Search } from '../../src/consumers/contract.ts';
 import { createSandbox, type PolicyDocument, type RequestEvent, type Settings } from '../../src/sandbox/index.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 import { mortal } from '../support/mortal.ts';
@@ -35,8 +35,12 @@ export async function openAccount({ settings, policies }: AccountOptions = {}) {
       endpointUrl: sandbox.url,
       credentials: new KeyPair(operator?.accessKeyId ?? '', operator?.secretAccessKey ?? ''),
     });
-  const open = (kind: ConsumerKind, place: string, deps: Partial<ConsumerDeps> = {}): Consumer =>
-    kind.open(place, replacement, consumerDeps({ clock, aws: aws(), ...deps }));
+  const open = (
+    kind: ConsumerKind,
+    place: string,
+    deps: Partial<ConsumerDeps> = {},
+    known: Partial<Replacement> = {},
+  ): Consumer => kind.open(place, { ...replacement, ...known }, consumerDeps({ clock, aws: aws(), ...deps }));
 
   return {
     sandbox,

@@ -428,6 +428,7 @@ describe('a spec', () => {
     ['app#id=a#b,secret=s', 'app#id=a%23b,secret=s,region=eu-west-1'],
     ['app#,region=us-gov-west-1,', 'app#region=us-gov-west-1'],
     [`${arn}#region=eu-central-1`, arn],
+    ['app#region=us-iso-east-10', 'app#region=us-iso-east-10'],
   ])('%s is written as %s', (written, pinned) => {
     expect(secretsmanager.resolve(written, surroundings)).toBe(pinned);
   });
@@ -460,5 +461,37 @@ describe('a spec', () => {
       },
       expect.objectContaining({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
     ]);
+  });
+});
+
+describe('a search', () => {
+  test.each([
+    ['eu-west-1', 'aws', 'eu-west-1'],
+    ['cn-north-1', 'aws-cn', 'cn-north-1'],
+    [undefined, 'aws', '*'],
+  ])('S31 of the region %s needs to list and read, and none of keyturn’s own', (region, partition, where) => {
+    expect(secretsmanager.searchPermissions?.(region)).toEqual([
+      { actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:ListSecrets'], resources: ['*'] },
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [
+          `arn:${partition}:secretsmanager:*:*:secret:keyturn/vault/*`,
+          `arn:${partition}:secretsmanager:*:*:secret:keyturn/seal/*`,
+        ],
+        allBut: true,
+      },
+      {
+        actions: ['kms:Decrypt'],
+        resources: [`arn:${partition}:kms:${where}:*:key/*`],
+        via: expect.arrayContaining([`secretsmanager.${where}.amazonaws.com`]),
+      },
+    ]);
+  });
+
+  test('is not made of one place, which is opened and asked', async () => {
+    const { aws } = await openAccount();
+
+    expect(await secretsmanager.findIn?.(oldPair.accessKeyId, 'app/key', surroundings, aws())).toBeUndefined();
+    expect(await secretsmanager.find(oldPair.accessKeyId, surroundings)).toEqual([]);
   });
 });

@@ -79,6 +79,24 @@ describe('one parameter', () => {
     expect(desk.parameters.snapshot()['/app/key']).toMatchObject({ type: 'SecureString', tags: { team: 'web' } });
   });
 
+  test('is found under names of its own, on the way there and back', async () => {
+    const names = { id: 'S3_USER', secret: 'S3_PASSWORD' };
+    const [from, to] = ['old', 'new'].map(
+      (word) =>
+        new KeyPair(`AKIA${`${word}1`.toUpperCase().repeat(4)}`, `${word}SecretOfFortyCharactersInAllAndNoMore`),
+    ) as [KeyPair, KeyPair];
+    const desk = await setUp({ value: jsonOf(from, names) });
+    const open = () => desk.open(ssm, one, {}, { oldKey: from.accessKeyId, newKey: to.accessKeyId });
+
+    await open().preflight({ user: 'alice', oldKey: from.accessKeyId });
+    await open().write(to, from.accessKeyId);
+    const delivered = [desk.value(), await open().readBack(to)];
+    await open().restore(from, to.accessKeyId);
+
+    expect(delivered).toEqual([jsonOf(to, names), to.accessKeyId]);
+    expect([desk.value(), await open().readBack(from)]).toEqual([jsonOf(from, names), from.accessKeyId]);
+  });
+
   test('takes a first key among its properties', async () => {
     const desk = await setUp({ value: '{}' });
     const consumer = desk.open(ssm, one);
@@ -157,6 +175,15 @@ describe('one parameter', () => {
 
     expect(desk.value()).toBe(jsonOf(newPair));
   });
+
+  test('takes what another run of the same delivery wrote meanwhile as delivered', async () => {
+    const desk = await setUp();
+    desk.before('GetParameterHistory', () => desk.parameters.put('/app/key', jsonOf(newPair)));
+
+    await desk.open(ssm, one).write(newPair, oldPair.accessKeyId);
+
+    expect(desk.value()).toBe(jsonOf(newPair));
+  });
 });
 
 describe('two parameters', () => {
@@ -196,6 +223,15 @@ describe('two parameters', () => {
     expect(error).toBeInstanceOf(ConsumerError);
     expect((error as ConsumerError).message).toBe(`the pair of parameters /app/id and /app/secret ${what}`);
     expect(desk.value(name)).toBe(value);
+  });
+
+  test('take what another run of the same delivery wrote meanwhile as delivered', async () => {
+    const desk = await setUp();
+    desk.before('GetParameterHistory', () => desk.parameters.put('/app/secret', newPair.reveal()));
+
+    await desk.open(ssm, two).write(newPair, oldPair.accessKeyId);
+
+    expect(desk.both().sameAs(newPair)).toBe(true);
   });
 
   test.each(['write', 'restore'] as const)('of which one was written are put right by %s', async (way) => {
@@ -347,6 +383,12 @@ describe('a spec', () => {
     expect([once, twice]).toEqual([pinned, pinned]);
   });
 
+  test.each([one, two])('such as %s is what the opened place says of itself', async (written) => {
+    const { open } = await openAccount();
+
+    expect(open(ssm, written).spec).toBe(`ssm:${written}`);
+  });
+
   const noParameter = 'like ssm:/app/aws-key; not its ARN';
 
   test.each([
@@ -410,5 +452,28 @@ describe('a spec', () => {
         via: ['ssm.us-gov-west-1.amazonaws.com'],
       },
     ]);
+  });
+});
+
+describe('a search', () => {
+  test.each([
+    ['eu-west-1', 'aws', 'eu-west-1'],
+    [undefined, 'aws', '*'],
+  ])('of the region %s needs to list and read', (region, partition, where) => {
+    expect(ssm.searchPermissions?.(region)).toEqual([
+      { actions: ['ssm:DescribeParameters', 'ssm:GetParameters'], resources: ['*'] },
+      {
+        actions: ['kms:Decrypt'],
+        resources: [`arn:${partition}:kms:${where}:*:key/*`],
+        via: [`ssm.${where}.amazonaws.com`],
+      },
+    ]);
+  });
+
+  test('is not made of one place, which is opened and asked', async () => {
+    const { aws } = await setUp();
+
+    expect(await ssm.findIn?.(oldPair.accessKeyId, '/app/key', surroundings, aws())).toBeUndefined();
+    expect(await ssm.find(oldPair.accessKeyId, surroundings)).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/consumers/pair-in-json.ts',
     ],
     tests: [
-      'test/consumers/{compare,find,json,key-in-text,one,pair-in-json,place,search,secretsm,ssm}*.test.ts',
+      'test/consumers/{compare,find,json,key-in-text,one,pair-in-json,parameter,place,search,secretsm,ssm}*.test.ts',
       'test/cli/{find,places}-in-aws.test.ts',
     ],
   },
