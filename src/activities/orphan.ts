@@ -73,7 +73,7 @@ export async function removeOrphan(
 async function isOfAnother(deps: ActivityDeps, { rotation }: RotationContext, keyId: string, since: number) {
   const agent = (await deps.agentThatMade?.(keyId, instant(since))) ?? null;
   // CloudTrail puts some programs in brackets.
-  return agent !== null && !agent.split(/[\s[\]]+/).includes(`rotation/${rotation}`);
+  return agent !== null && !agent.split(/[\s[\]]/).includes(`rotation/${rotation}`);
 }
 
 /** Keys that were not there at the start; none counts only after lists that stay equal for long enough, from `answerable` on. */
