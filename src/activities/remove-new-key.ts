@@ -31,14 +31,6 @@ export function removeNewKey(deps: ActivityDeps): Activity<'removeNewKey'> {
     const listed = async (id: string) =>
       findKey(await settledKeys(deps, plan.user, (all) => findKey(all, id) !== undefined), id) !== undefined;
 
-    if (newKey !== null && (plan.from === 'watch' || wasOffered(context))) {
-      if (!(await listed(newKey))) return say('removed', `the new key ${shortKeyId(newKey)} is gone already`, counter);
-      return say(
-        'left',
-        `the new key ${shortKeyId(newKey)} stays active: a place was offered it and may use it`,
-        counter,
-      );
-    }
     if (newKey === null) {
       const intended = before.asked ? timeOf(before.asked) : null;
       const removed =
@@ -46,6 +38,14 @@ export function removeNewKey(deps: ActivityDeps): Activity<'removeNewKey'> {
       return say(
         'removed',
         removed ? `the unanswered new key ${shortKeyId(removed)} is removed` : 'no new key was made',
+        counter,
+      );
+    }
+    if (plan.from === 'watch' || wasOffered(context)) {
+      if (!(await listed(newKey))) return say('removed', `the new key ${shortKeyId(newKey)} is gone already`, counter);
+      return say(
+        'left',
+        `the new key ${shortKeyId(newKey)} stays active: a place was offered it and may use it`,
         counter,
       );
     }
