@@ -17,7 +17,17 @@ export async function untilSeen(clock: Clock, seen: () => Promise<boolean>, limi
   }
 }
 
-/** What is read of something that was written just now: that it is not there is believed at the end of the limit. */
+/** What is read of something that others may have written just now: null is believed at the end of the limit. */
+export async function onceFound<T>(clock: Clock, read: () => Promise<T | null>): Promise<T | null> {
+  let found: T | null = null;
+  await untilSeen(clock, async () => {
+    found = await read();
+    return found !== null;
+  });
+  return found;
+}
+
+/** The same of a read that throws NoSuchEntityError. */
 export async function onceThere<T>(clock: Clock, read: () => Promise<T>): Promise<T> {
   const end = clock.monotonic() + settleLimit;
   for (;;) {

@@ -5,6 +5,7 @@ import { endedClaimsOf } from '../activities/ended-claim.ts';
 import { reactivateCommand } from '../activities/keys.ts';
 import { instant, timeOf } from '../clock.ts';
 import { KeyturnError, RefusedError } from '../errors.ts';
+import { outwaiting } from '../late-reads.ts';
 import { contextSchema, type Intent, type Plan } from '../machine/context.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Sealed } from '../vault/seal.ts';
@@ -20,6 +21,8 @@ const noPolicy: Policy = { file: '', content: {}, lines: {} };
 /** Throws RefusedError where AWS knows of no such rotation of this user. */
 export async function goingOn(parts: Parts, input: ExecutionInput, rotation: string): Promise<Base> {
   const { intent = 'forward', user } = input;
+  // Claim, seal and vault are believed, so none of them may be what it was a moment ago.
+  await outwaiting(parts.clock)();
   const found = await parts.aws.user(user);
   const ended = endedClaimsOf(found.tags).find((one) => one.rotation === rotation);
   if (ended) {

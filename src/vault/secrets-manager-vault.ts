@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { KeyPair, shortKeyId } from '../access-key.ts';
 import type { SecretsManager } from '../aws/contract.ts';
 import type { Clock } from '../clock.ts';
-import { KeyturnError, NoSuchEntityError, VaultError } from '../errors.ts';
-import { type OwnWrites, readsOwnWrites } from '../late-reads.ts';
+import { AwsRefusalError, KeyturnError, NoSuchEntityError, VaultError } from '../errors.ts';
+import { type OwnWrites, onceFound, readsOwnWrites } from '../late-reads.ts';
 import type { Slot, Vault } from './contract.ts';
 
 interface Parts {
@@ -80,20 +80,30 @@ export function createSecretsManagerVault({ clock, secrets, kmsKey }: Parts): Va
     }
   };
 
+  const add = async (rotation: string, slot: Slot, pair: KeyPair) => {
+    const stored = await read(rotation);
+    const kept = stored?.pairs[slot];
+    if (kept?.sameAs(pair)) return;
+    if (kept) {
+      throw new VaultError(`the vault holds another ${slot} key pair for rotation ${rotation}`, {
+        hint: `it was kept: ${shortKeyId(kept.accessKeyId)}`,
+      });
+    }
+    await write(rotation, stored, { ...stored?.pairs, [slot]: pair }, `${slot} ${pair.accessKeyId}`);
+  };
+
   return {
     get: (rotation, slot) => asVaultError(async () => (await read(rotation))?.pairs[slot] ?? null),
 
     put: (rotation, slot, pair) =>
       asVaultError(async () => {
-        const stored = await read(rotation);
-        const kept = stored?.pairs[slot];
-        if (kept?.sameAs(pair)) return;
-        if (kept) {
-          throw new VaultError(`the vault holds another ${slot} key pair for rotation ${rotation}`, {
-            hint: `it was kept: ${shortKeyId(kept.accessKeyId)}`,
-          });
+        try {
+          await add(rotation, slot, pair);
+        } catch (error) {
+          // Another process may have made the secret just now, which the first look did not show.
+          if (!(error instanceof AwsRefusalError && (await onceFound(clock, () => read(rotation))))) throw error;
+          await add(rotation, slot, pair);
         }
-        await write(rotation, stored, { ...stored?.pairs, [slot]: pair }, `${slot} ${pair.accessKeyId}`);
       }),
 
     remove: (rotation, slot) =>

@@ -28,6 +28,37 @@ test('stopped while it watched, the rotation is finished by another execution', 
   expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
 });
 
+describe('where reads are behind what the stopped execution wrote last', () => {
+  const late = (cloud: Cloud) => {
+    const { settings } = cloud.sandbox;
+    Object.assign(settings, { readDelay: 8_000, staleReads: 1 });
+    for (const name of ['checkOldKeyUse', 'restoreConsumers'] as const)
+      cloud.once(name, () => Object.assign(settings, { readDelay: 0 }));
+  };
+
+  test('it is finished all the same: the seal', async () => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, 'verifyNewKey');
+    late(cloud);
+
+    const { ended } = await cloud.run({ user, rotation }, 'again');
+
+    expect(ended).toBe('rotated');
+    expect(cloud.left()).toEqual({ keys: ['new Active'], claims: [], secrets: [], place: 'new' });
+  });
+
+  test('it is rolled back all the same: that the place was offered the new key', async () => {
+    const cloud = await createCloud();
+    const rotation = await stoppedIn(cloud, 'checkOldKeyUse');
+    late(cloud);
+
+    const { ended } = await cloud.run({ user, rotation, intent: 'rollBack' }, 'back');
+
+    expect(ended).toBe('rolledBack');
+    expect(cloud.left()).toEqual({ keys: ['old Active', 'new Active'], claims: [], secrets: [], place: 'old' });
+  });
+});
+
 test('stopped in the grace, the grace ends when it would have ended', async () => {
   const cloud = await createCloud();
   const rotation = await stoppedIn(cloud, 'awaitGrace');

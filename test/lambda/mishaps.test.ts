@@ -217,7 +217,7 @@ test('S14 a silence that proves nothing: stuck, and done once a person has it go
   expect([again.ended, asked]).toEqual(['rotated', 1]);
 });
 
-test.each(['verifyNewKey', 'deliverKey'] as const)(
+test.each(['createKey', 'verifyNewKey', 'deliverKey'] as const)(
   'reads that are behind what the function before wrote do not stop %s',
   async (name) => {
     const cloud = await createCloud();

@@ -85,6 +85,17 @@ describe('where single reads are behind', () => {
     expect(found?.accessKeyId).toBe('AKIAIOSFODNN7FIRST01');
   });
 
+  test('what another process has put there just now stays, beside what is put next', async () => {
+    const { open, kept } = await setUp(behind(3));
+    await open().put('r1', 'old', pair);
+
+    await open().put('r1', 'new', other);
+
+    expect(kept()['keyturn/vault/r1']?.versions.length).toBe(2);
+    expect((await open().get('r1', 'old'))?.sameAs(pair)).toBe(true);
+    expect((await open().get('r1', 'new'))?.sameAs(other)).toBe(true);
+  });
+
   test('a pair is not taken for gone at the first look', async () => {
     const { open, kept } = await setUp(behind(3));
     await open().put('r1', 'new', pair);
