@@ -31,13 +31,13 @@ export function withMember(text: string, name: string, value: string): string {
   const known = members.find((member) => member.name === name);
   const written = JSON.stringify(value);
   if (known) return text.slice(0, known.start) + written + text.slice(known.end);
-  const last = members.at(-1);
   const open = text.indexOf('{') + 1;
+  const [first] = members;
+  if (!first) return `${text.slice(0, open)}${JSON.stringify(name)}:${written}${text.slice(open)}`;
+  const last = members.at(-1) ?? first;
   const gap = text.slice(open, afterSpace(text, open));
-  const between = /^\s*:\s*/.exec(text.slice(endOfString(text, open + gap.length)))?.[0] ?? ':';
-  const member = `${JSON.stringify(name)}${last ? between : ':'}${written}`;
-  if (!last) return `${text.slice(0, open)}${member}${text.slice(open)}`;
-  return `${text.slice(0, last.end)},${gap}${member}${text.slice(last.end)}`;
+  const between = text.slice(endOfString(text, open + gap.length), first.start);
+  return `${text.slice(0, last.end)},${gap}${JSON.stringify(name)}${between}${written}${text.slice(last.end)}`;
 }
 
 function isObject(text: string): boolean {
@@ -69,7 +69,6 @@ function endOfValue(text: string, from: number): number {
     const sign = text[at] ?? '';
     if (sign === '"') {
       at = endOfString(text, at);
-      if (depth === 0) return at;
       continue;
     }
     if (/[[{]/.test(sign)) depth += 1;

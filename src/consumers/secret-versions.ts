@@ -98,23 +98,23 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
 
   /** An attempt that was cut off may have left its version pending: the one that is current, or the next one. */
   const finish = async ({ current }: Looked, expected: string | null) => {
-    const own = [current.version, ...(expected === null ? [] : [tokenFor(current, expected)])];
+    const own = [current.version, tokenFor(current, expected)];
     const { stages } = await parts.secrets().describe(secret);
     for (const version of own) if (stages[version]?.includes('AWSPENDING')) await unlabel(version);
     await replicated();
   };
 
   const replicated = async () => {
-    let behind: SecretFacts['replicas'] = [];
+    let replicas: SecretFacts['replicas'] = [];
     await untilSeen(
       clock,
       async () => {
-        behind = (await parts.secrets().describe(secret)).replicas.filter(({ status }) => status !== 'InSync');
-        return behind.every(({ status }) => status !== 'InProgress');
+        replicas = (await parts.secrets().describe(secret)).replicas;
+        return replicas.every(({ status }) => status !== 'InProgress');
       },
       replicationLimit,
     );
-    mustBeInSync(behind, where);
+    mustBeInSync(replicas, where);
   };
 
   return {
@@ -163,7 +163,7 @@ export function openSecret(place: SecretPlace, { oldKey, newKey }: Replacement, 
 }
 
 /** The same secret, key and version read make the same version, so a retry writes no second one. */
-function tokenFor({ arn, version }: SecretVersion, keyId: string): string {
+function tokenFor({ arn, version }: SecretVersion, keyId: string | null): string {
   return createHash('sha256')
     .update(JSON.stringify(['keyturn', arn, keyId, version]))
     .digest('hex');

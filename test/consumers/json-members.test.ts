@@ -33,6 +33,8 @@ test.each([
   ['{ }', 'a', '{"a":"x\\"y" }'],
   ['{"b":1}', 'a', '{"b":1,"a":"x\\"y"}'],
   ['{ "b" : 1 }', 'a', '{ "b" : 1, "a" : "x\\"y" }'],
+  ['{"b":  "1"}', 'a', '{"b":  "1","a":  "x\\"y"}'],
+  ['\n{ "b" : "1" , "c":2}', 'a', '\n{ "b" : "1" , "c":2, "a" : "x\\"y"}'],
   ['{\n  "b": 1,\n  "c": [2]\n}\n', 'a', '{\n  "b": 1,\n  "c": [2],\n  "a": "x\\"y"\n}\n'],
 ])('%j with another %s', (text, name, changed) => {
   expect(withMember(text, name, 'x"y')).toBe(changed);

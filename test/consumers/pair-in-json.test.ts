@@ -68,6 +68,16 @@ test.each([
     'put both there or none, or name the properties: #id=PROPERTY,secret=PROPERTY',
   ],
   [
+    '{"AccessKeyId":"a"}',
+    'has AccessKeyId but no SecretAccessKey',
+    'put both there or none, or name the properties: #id=PROPERTY,secret=PROPERTY',
+  ],
+  [
+    '{"SecretAccessKey":"a"}',
+    'has SecretAccessKey but no AccessKeyId',
+    'put both there or none, or name the properties: #id=PROPERTY,secret=PROPERTY',
+  ],
+  [
     '{"accessKeyId":7,"secretAccessKey":"a"}',
     'has something else than text in accessKeyId',
     'name the properties that hold the key: #id=PROPERTY,secret=PROPERTY',

@@ -2,6 +2,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
+import type { SecretsManager } from '../../src/aws/contract.ts';
+import type { ConsumerDeps } from '../../src/consumers/contract.ts';
 import { secretsmanager } from '../../src/consumers/secretsmanager.ts';
 import { ConsumerError, UsageError } from '../../src/errors.ts';
 import { describeConsumer, type TestPlace } from './consumer-contract.ts';
@@ -92,6 +94,25 @@ describe('what it holds', () => {
     expect(value()).toBe(
       '{\n  "host": "db-1",\n  "accessKeyId": "AKIANEWNEWNEWNEWNEW2",\n  "secretAccessKey": "new/secret+of=forty-characters-in-all+++"\n}',
     );
+  });
+});
+
+describe('preflight accepts', () => {
+  test('a value that the key fills to the last byte', async () => {
+    const { consumer } = await setUp(`{"x":"${'x'.repeat(65_430)}"}`);
+
+    const preflight = await consumer.preflight({ user: 'alice', oldKey: null });
+
+    expect(preflight).toEqual({ holds: null, pair: null, notes: [] });
+  });
+
+  test('a rotation’s label that was left on the current version', async () => {
+    const { consumer, secrets, versionId } = await setUp();
+    secrets.label('app/key', 'AWSPENDING', versionId);
+
+    const { holds, notes } = await consumer.preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
+
+    expect([holds, notes]).toEqual([oldPair.accessKeyId, []]);
   });
 });
 
@@ -337,6 +358,72 @@ describe('a write', () => {
       expect({ pending: desk.pending(), count: desk.versions().length }).toEqual({ pending: 0, count: 2 });
     },
   );
+
+  test('is not made current where AWS gives back another text than was written', async () => {
+    const desk = await setUp();
+    const real = desk.aws();
+    const garbled: ConsumerDeps['aws'] = {
+      ...real,
+      secretsManager: (region) => {
+        const secrets = real.secretsManager(region);
+        const value: SecretsManager['value'] = async (secret, which) => {
+          const given = await secrets.value(secret, which);
+          return 'version' in which ? { ...given, text: 'another' } : given;
+        };
+        return { ...secrets, value };
+      },
+    };
+
+    const writing = desk.open(secretsmanager, place, { aws: garbled }).write(newPair, oldPair.accessKeyId);
+
+    await expect(writing).rejects.toMatchObject({
+      name: 'ConsumerError',
+      message: 'the secret app/key does not give back the version that was written',
+      hint: 'its current version is as it was',
+    });
+    expect({ value: desk.value(), pending: desk.pending() }).toEqual({ value: jsonOf(oldPair), pending: 0 });
+  });
+
+  test('that may not be made current says so, and leaves the old version', async () => {
+    const desk = await setUp();
+    desk.sandbox.fault({ operation: 'UpdateSecretVersionStage', call: 'every', kind: 'accessDenied' });
+
+    const error = await desk.consumer.write(newPair, oldPair.accessKeyId).catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(ConsumerError);
+    expect((error as ConsumerError).message).toContain('secretsmanager:UpdateSecretVersionStage is denied');
+    expect(desk.value()).toBe(jsonOf(oldPair));
+  });
+
+  test('succeeds where its label cannot be taken away, and the next one takes it', async () => {
+    const desk = await setUp();
+    desk.sandbox.fault({ operation: 'UpdateSecretVersionStage', call: 2, kind: 'accessDenied' });
+
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+    const left = desk.pending();
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+    const { length } = desk.sandbox.requests.filter(({ operation }) => operation === 'UpdateSecretVersionStage');
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    expect([left, desk.pending(), length]).toEqual([1, 0, 3]);
+    expect(desk.sandbox.requests.filter(({ operation }) => operation === 'UpdateSecretVersionStage')).toHaveLength(3);
+    expect(pairIn(desk.value())?.sameAs(newPair)).toBe(true);
+  });
+
+  test('of which the answer is lost is seen by what is told of it, though that is behind', async () => {
+    const desk = await setUp();
+    await desk.clock.advance(60_000);
+    const staleReads = ({ operation }: { operation: string }) => operation === 'DescribeSecret';
+    Object.assign(desk.sandbox.settings, { readDelay: 4_000, staleReads });
+    desk.sandbox.fault({ operation: 'UpdateSecretVersionStage', call: 1, kind: 'lostAnswer' });
+
+    await desk.consumer.write(newPair, oldPair.accessKeyId);
+
+    expect({ pending: desk.pending(), holds: pairIn(desk.value())?.accessKeyId }).toEqual({
+      pending: 0,
+      holds: newPair.accessKeyId,
+    });
+  });
 
   test('waits until replicas are in sync', async () => {
     const desk = await setUp();
