@@ -46,7 +46,7 @@ export function isBorneOut(
   plan?: Plan,
 ): boolean {
   const oldKey = plan ? plan.oldKey : (named[0] ?? null);
-  if (verdict === 'rotated') return oldKey === null || findKey(keys, oldKey) === undefined;
+  if (verdict === 'rotated') return findKey(keys, oldKey) === undefined;
   if (verdict === 'rolledBack') return oldKey === null || isActive(keys, oldKey);
   const known = plan?.keysAtStart ?? named;
   return keys.every(({ id }) => known.includes(id));

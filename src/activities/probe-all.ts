@@ -14,8 +14,11 @@ export async function lookAtProbes(deps: ActivityDeps, specs: readonly string[])
       return { verdict, detail: `${spec}: ${detail}` };
     }),
   );
-  const bad = looks.find((one) => one.verdict === 'fail') ?? looks.find((one) => one.verdict === 'noData');
-  return bad && bad.verdict !== 'pass' ? { verdict: bad.verdict, detail: bad.detail } : null;
+  const first = (verdict: Failing['verdict']): Failing | null => {
+    const found = looks.find((one) => one.verdict === verdict);
+    return found ? { verdict, detail: found.detail } : null;
+  };
+  return first('fail') ?? first('noData');
 }
 
 /** The same in words, where a failing probe and one without data mean the same: not yet. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
-import type { RotationContext } from '../../src/machine/context.ts';
 import type { ProbeResult } from '../../src/probes/contract.ts';
-import { createWorld, hour, user, type World } from '../support/world.ts';
+import { createWorld, hour, type World } from '../support/world.ts';
 
 const app = 'http:https://app.example/health';
 
@@ -119,70 +118,5 @@ describe('checkHealth', () => {
     const world = await createWorld();
 
     await expect(world.activities.checkHealth(world.context())).rejects.toMatchObject({ name: 'UnexpectedStateError' });
-  });
-});
-
-describe('S2 noteMissedLook', () => {
-  const deactivated: Pick<RotationContext, 'deactivateKey'> = {
-    deactivateKey: {
-      at: '2026-12-06T08:00:00Z',
-      counter: 3,
-      lastUsedAt: null,
-      graceUntil: '2026-12-13T08:00:00Z',
-      undo: '',
-    },
-  };
-  const missed = (missedSince: string, at = missedSince) => ({
-    noteMissedLook: { at, verdict: 'waiting' as const, reason: '', missedSince, until: at, seconds: 1 },
-  });
-
-  test.each<[string, Partial<RotationContext>, string, string]>([
-    ['the first one', {}, 'waiting', '2026-12-06T10:30:00Z'],
-    ['a second before twice probeEvery', missed('2026-12-06T08:00:01Z'), 'waiting', '2026-12-06T10:00:01Z'],
-    ['twice probeEvery, to the second', missed('2026-12-06T08:00:00Z'), 'tooLong', '2026-12-06T10:00:01Z'],
-    [
-      'a look since then succeeded',
-      {
-        ...missed('2026-12-06T08:00:00Z'),
-        checkHealth: { at: '2026-12-06T09:00:00Z' } as NonNullable<RotationContext['checkHealth']>,
-      },
-      'waiting',
-      '2026-12-06T10:30:00Z',
-    ],
-    ['misses of an earlier grace', { ...missed('2026-12-05T08:00:00Z') }, 'waiting', '2026-12-06T10:30:00Z'],
-  ])('%s: %s', async (_, members, expected, until) => {
-    const world = await createWorld();
-    const context = world.context({ ...deactivated, ...members });
-
-    const { verdict, until: next } = await world.activities.noteMissedLook(context);
-
-    expect([verdict, next]).toEqual([expected, until]);
-  });
-
-  test.each<[string, Partial<RotationContext>, string]>([
-    ['missed once', {}, 'the health could not be judged'],
-    [
-      'with the reason of the last look',
-      { error: { Error: 'NoDataError', Cause: 'a probe has no data\nhint: wait' } },
-      'the health could not be judged: a probe has no data',
-    ],
-    ['for too long', missed('2026-12-06T08:00:00Z'), 'the health could not be judged since 2026-12-06T08:00:00Z'],
-  ])('says so: %s', async (_, members, reason) => {
-    const world = await createWorld();
-
-    const noted = await world.activities.noteMissedLook(world.context({ ...deactivated, ...members }));
-
-    expect(noted.reason).toBe(reason);
-  });
-
-  test('holds for a user whom AWS quarantined', async () => {
-    const world = await createWorld();
-    world.account.setAttachedPolicies(user, ['AWSCompromisedKeyQuarantineV2']);
-
-    const { verdict } = await world.activities.noteMissedLook(
-      world.context({ ...deactivated, ...missed('2026-12-06T08:00:00Z') }),
-    );
-
-    expect(verdict).toBe('hold');
   });
 });
