@@ -57,5 +57,5 @@ export function unconfirmedPlaces({ plan, deliverKey, deactivateKey, checkOldKey
     checkOldKeyUse?.verdict === 'quiet' ||
     checkOldKeyUse?.verdict === 'gone';
   if (vouched) return [];
-  return (deliverKey?.consumers ?? []).filter((one) => one.readable === false).map((one) => one.spec);
+  return deliverKey?.consumers.filter((one) => one.readable === false).map((one) => one.spec) ?? [];
 }

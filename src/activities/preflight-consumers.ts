@@ -42,12 +42,16 @@ export function preflightConsumers(deps: ActivityDeps): Activity<'preflightConsu
     }
     const [first] = failures;
     if (first) {
-      const others = failures.length > 1 ? ` (and ${failures.length - 1} other places are not ready)` : '';
-      throw new ConsumerError(`${first.message}${others}`, {
+      throw new ConsumerError(`${first.message}${besides(failures.length - 1)}`, {
         ...(first.hint ? { hint: first.hint } : {}),
         cause: first,
       });
     }
     return { at: instant(awsTime(deps)), consumers, oldPairKept };
   };
+}
+
+function besides(others: number): string {
+  if (others === 0) return '';
+  return others === 1 ? ' (and 1 other place is not ready)' : ` (and ${others} other places are not ready)`;
 }
