@@ -46,15 +46,14 @@ function runOnce(
   const journal = openJournal(deps, from, onStep);
 
   return new Promise((resolve, reject) => {
+    // What the machine waits for where the run ends without it: it goes nowhere from there, and holds nothing.
     const never = new Promise<never>(() => {});
     const outside: Run['outside'] = (work) =>
       work().catch((error) => {
-        actor.stop();
         reject(error);
         return never;
       });
     const leave = (ended: RunEnd) => {
-      actor.stop();
       resolve({ record: journal.record, ended });
       return never;
     };
@@ -71,9 +70,7 @@ function runOnce(
     const actor = createActor(provided, { input: journal.record.context });
     actor.subscribe({
       complete: () => {
-        // An actor that is stopped completes as well, in whatever state it was left.
-        const { status, value } = actor.getSnapshot() as { status: string; value: Outcome };
-        if (status !== 'done') return;
+        const { value } = actor.getSnapshot() as { value: Outcome };
         const ended = () => resolve({ record: journal.record, ended: value });
         journal.note({ state: value, outcome: value }, 'ended').then(ended, reject);
       },
@@ -85,5 +82,7 @@ function runOnce(
 
 /** An invoked actor's id ends in the name of the state that invoked it. */
 function logic(work: Work) {
-  return fromPromise<unknown, RotationContext>(({ input, self }) => work(input, self.id.split('.').at(-1) ?? ''));
+  return fromPromise<unknown, RotationContext>(({ input, self }) =>
+    work(input, self.id.slice(self.id.lastIndexOf('.') + 1)),
+  );
 }

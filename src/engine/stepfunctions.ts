@@ -126,8 +126,9 @@ export async function answerWait(
 /** The newest execution about the same rotation: later attempts at the same key went on with it, or begin another. */
 export async function newestAttempt(machines: StateMachines, remote: Remote): Promise<Remote> {
   const { machine, name } = remote.execution;
-  const [, key, number] = /^(.*)-(\d+)$/.exec(name) ?? [];
-  if (!key) return remote;
+  const numbered = /(.+)-(\d+)$/.exec(name);
+  if (!numbered) return remote;
+  const [, key, number] = numbered;
   let newest = remote;
   for (let attempt = Number(number) + 1; ; attempt++) {
     const later = await readRemote(machines, executionArn(machine, `${key}-${attempt}`)).catch((error) => {

@@ -25,8 +25,9 @@ test('a record that cannot be written stops the run there: nothing more is asked
   const before = world.sandbox.requests.length;
   const full = new FileError('no space is left on the disk', { hint: 'make room' });
   const store = { ...world.store, save: () => Promise.reject(full) };
+  const ran: unknown[] = [];
   const activities = new Proxy({} as never, {
-    get: (_, name) => () => Promise.reject(new Error(`${String(name)} was run`)),
+    get: (_, name) => async () => void ran.push(name),
   });
 
   const run = runLocally({ store, clock: world.clock, activities: () => activities }, record, {
@@ -35,7 +36,30 @@ test('a record that cannot be written stops the run there: nothing more is asked
   });
 
   await expect(run).rejects.toBe(full);
+  expect(ran).toEqual([]);
   expect(world.sandbox.requests).toHaveLength(before);
+});
+
+test('the end is in the record on disk before the run says it', async () => {
+  const world = await createWorld();
+
+  const { ended, record } = await world.start();
+
+  expect(ended).toBe('rotated');
+  expect(record).toMatchObject({ state: 'rotated', outcome: 'rotated', running: false, park: null });
+  expect(record.history.at(-1)).toMatchObject({ state: 'rotated', event: 'ended', detail: '' });
+  expect(await world.store.load('r-1')).toEqual(record);
+});
+
+test('an end that cannot be written is none', async () => {
+  const world = await createWorld();
+  const full = new FileError('no space is left on the disk', { hint: 'make room' });
+  world.store.save = (
+    (save) => (record) =>
+      record.outcome ? Promise.reject(full) : save(record)
+  )(world.store.save);
+
+  await expect(world.start({}, { intent: 'rollBack' })).rejects.toBe(full);
 });
 
 test('a run that was told to stop before it began changes nothing, and says so', async () => {

@@ -24,6 +24,213 @@ process.env.AWS_DISABLE_CLOCK_SKEW_CORRECTION ??= 'true';
 const never = new AbortController().signal;
 const week = 7 * 24;
 
+/** One look at an execution of alice's key: what is new in it, or why nothing could be seen. */
+type Look = Error | { events?: What<ExecutionEvent>[]; status?: ExecutionFacts['status'] };
+type What<Event> = Event extends unknown ? Omit<Event, 'id' | 'at'> : never;
+
+/** Looks at what the script says, one after the other, the last one for good; `slept` is what passed between them. */
+function watched(looks: Look[], { since, answered, wait = false, stop = never }: Partial<FollowOptions> = {}) {
+  const clock = createVirtualClock('2026-12-06T10:00:00Z');
+  const slept: number[] = [];
+  const told: string[] = [];
+  const events: ExecutionEvent[] = [];
+  let look: Look | undefined;
+  const left = [...looks];
+  const machines = {
+    describe: async () => {
+      const fresh = left.shift();
+      look = fresh ?? look;
+      if (slept.length > 50) throw new Error('it looks on and on');
+      if (look instanceof Error) throw look;
+      for (const one of (fresh as typeof look)?.events ?? []) {
+        events.push({ ...one, id: events.length + 1, at: instant(clock.now()) });
+      }
+      return { ...facts, status: look?.status ?? 'RUNNING' };
+    },
+    history: async (_arn: string, after = 0) => events.filter(({ id }) => id > after),
+  } as unknown as StateMachines;
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    slept.push(ms / 1000);
+    return clock.sleep(ms, signal);
+  };
+  const onStep = ({ state, event }: HistoryEntry) => void told.push(`${state} ${event}`);
+  const options = { wait, stop, onStep, since, answered };
+  const follow = () => followExecution({ machines, clock: { ...clock, sleep } }, facts.arn, options);
+  return { machines, clock, slept, told, follow };
+}
+
+const facts: ExecutionFacts = {
+  arn: 'arn:aws:states:eu-west-1:123456789012:execution:keyturn:AKIAOLDOLDOLDOLD0001-1',
+  machine: 'arn:aws:states:eu-west-1:123456789012:stateMachine:keyturn',
+  name: 'AKIAOLDOLDOLDOLD0001-1',
+  status: 'RUNNING',
+  startedAt: '2026-12-06T10:00:00.000Z',
+  input: { user: 'alice', rotation: 'r-1' },
+  error: null,
+  cause: null,
+};
+const entered = (state: string) => ({ what: 'entered' as const, state, data: {} });
+const answeredBy = (signal: string) => ({
+  what: 'left' as const,
+  state: 'awaitQuiet',
+  data: { awaitQuiet: { signal } },
+});
+const inQuiet = [entered('awaitQuiet'), { what: 'begun' as const }, { what: 'waiting' as const }];
+
+describe('whoever follows', () => {
+  test('looks again soon after news, and less and less often without', async () => {
+    const quiet: Look[] = [{}, {}, {}, {}, {}, {}];
+    const { follow, slept, told } = watched([
+      { events: [entered('claimUser')] },
+      ...quiet,
+      { events: [entered('inspectKeys')] },
+      {},
+      { events: inQuiet },
+    ]);
+
+    const { ended } = await follow();
+
+    expect(ended).toBe('waiting');
+    expect(slept).toEqual([2, 4, 8, 16, 30, 30, 30, 2, 4]);
+    expect(told).toEqual(['claimUser started', 'inspectKeys started', 'awaitQuiet waiting']);
+  });
+
+  const late = new NoSuchEntityError('there is no such execution');
+  const throttled = new ThrottledError('AWS throttled it');
+  const unknown = new AnswerUnknownError('no answer came');
+  const denied = new RefusedError('it is denied');
+  const many = (count: number, error: Error) => Array.from({ length: count }, () => error);
+  const news = { events: [entered('claimUser')] };
+  const end: Look = { events: [entered('refused')], status: 'SUCCEEDED' };
+
+  test.each<[string, Look[], number[]]>([
+    ['that was started just now is shown late', [...many(9, late), end], Array(9).fill(2)],
+    ['cannot be seen for a while', [throttled, unknown, ...many(7, throttled), end], Array(9).fill(30)],
+    [
+      'cannot be seen for a while, and then again',
+      [...many(9, unknown), news, ...many(9, unknown), end],
+      [...Array(9).fill(30), 2, ...Array(9).fill(30)],
+    ],
+  ])('waits where an execution %s', async (_what, looks, pauses) => {
+    const { follow, slept } = watched(looks);
+
+    expect((await follow()).ended).toBe('refused');
+
+    expect(slept).toEqual(pauses);
+  });
+
+  test.each<[string, Look[], Error, number]>([
+    ['does not answer ten times', many(11, throttled), throttled, 9],
+    ['does not know the execution ten times', many(11, late), late, 9],
+    ['knew the execution, and does so no more', [{}, late], late, 1],
+    ['refuses', [denied], denied, 0],
+  ])('gives up where AWS %s', async (_what, looks, error, pauses) => {
+    const { follow, slept } = watched(looks);
+
+    await expect(follow()).rejects.toBe(error);
+
+    expect(slept).toHaveLength(pauses);
+  });
+
+  test('does not wait for an answer of AWS once told to stop', async () => {
+    const { follow, slept } = watched([unknown], { stop: AbortSignal.abort() });
+
+    await expect(follow()).rejects.toBe(unknown);
+
+    expect(slept).toEqual([]);
+  });
+
+  test('may stop between two looks, and looks once more', async () => {
+    const stop = new AbortController();
+    const { follow, clock, told } = watched([{}, { events: [entered('claimUser')] }], { stop: stop.signal });
+    const following = follow();
+
+    await clock.sleep(1_000);
+    stop.abort();
+
+    expect((await following).ended).toBe('stopped');
+    expect(told).toEqual(['claimUser started']);
+  });
+
+  test('hears of a clock that fails by itself', async () => {
+    const { machines } = watched([{}]);
+    const broken = { ...createVirtualClock('2026-12-06T10:00:00Z'), sleep: () => Promise.reject(new Error('broken')) };
+
+    const following = followExecution({ machines, clock: broken }, facts.arn, { wait: true, stop: never });
+
+    await expect(following).rejects.toThrow('broken');
+  });
+
+  test('is told nothing twice: what was read before is known', async () => {
+    const first = await watched([{ events: [entered('claimUser'), ...inQuiet] }]).follow();
+    const all = [entered('claimUser'), ...inQuiet, answeredBy('rollBack'), entered('rolledBack')];
+
+    const same = watched([{ events: all, status: 'SUCCEEDED' }], { since: first });
+    const { record } = await same.follow();
+    const other = { ...first, execution: { ...first.execution, arn: `${facts.arn}0` } };
+    const another = watched([{ events: all, status: 'SUCCEEDED' }], { since: other });
+    await another.follow();
+
+    expect(first.seen).toBe(4);
+    expect(same.told).toEqual(['awaitQuiet signal', 'rolledBack ended']);
+    expect(another.told).toEqual(['claimUser started', 'awaitQuiet waiting', ...same.told]);
+    expect(record.history).toHaveLength(4);
+  });
+
+  test('does not take the wait that was answered for the next one, though it is shown for a moment longer', async () => {
+    const since = await watched([{ events: inQuiet }]).follow();
+    const next = { events: [answeredBy('reactivate'), ...inQuiet] };
+
+    const answered = watched([{ events: [...inQuiet] }, {}, next], { since, answered: true });
+    const { ended, record } = await answered.follow();
+    const unanswered = await watched([{ events: [...inQuiet] }, {}, next], { since }).follow();
+
+    expect([ended, record.park?.entry, answered.slept]).toEqual(['waiting', 2, [2, 4]]);
+    expect(unanswered.record.park?.entry).toBe(1);
+  });
+
+  test('who stays is not stopped by a wait', async () => {
+    const { follow } = watched([{ events: inQuiet }, { events: [entered('stuck')], status: 'FAILED' }], { wait: true });
+
+    expect((await follow()).ended).toBe('stuck');
+  });
+});
+
+test('where nothing waits, nothing is answered, and AWS is not asked', async () => {
+  const { follow, machines } = watched([{ events: [entered('rotated')], status: 'SUCCEEDED' }]);
+
+  const answering = answerWait(machines, await follow(), { signal: 'proceed', at: '2026-12-06T10:00:01Z' });
+
+  await expect(answering).rejects.toMatchObject({ message: 'that wait of rotation r-1 was ended already' });
+});
+
+test.each([
+  ['AKIAOLDOLDOLDOLD0001-9', ['AKIAOLDOLDOLDOLD0001-10', 'AKIAOLDOLDOLDOLD0001-11']],
+  ['AKIAOLDOLDOLDOLD0001-11', ['AKIAOLDOLDOLDOLD0001-12']],
+  ['first-of-alice-1', ['first-of-alice-2']],
+  ['by-hand', []],
+  ['-1', []],
+  ['by-hand-1b', []],
+])('later attempts than %s are looked for by the next numbers', async (name, asked) => {
+  const { machines } = watched([{}]);
+  const described: string[] = [];
+  machines.describe = async (arn) => {
+    described.push(arn.split(':').at(-1) ?? '');
+    if (arn.endsWith('-10')) return { ...facts, arn };
+    throw new NoSuchEntityError('there is no such execution');
+  };
+  const remote = { record: { rotation: 'r-1' } as RotationRecord, execution: { ...facts, name }, begun: null, seen: 0 };
+
+  const newest = await newestAttempt(machines, remote);
+
+  expect(described).toEqual(asked);
+  expect(newest.execution.arn).toBe(asked.length === 2 ? `${facts.arn.slice(0, -1)}10` : facts.arn);
+});
+
+test('an execution’s ARN is its machine’s, with its name', () => {
+  expect(executionArn(facts.machine, 'AKIAOLDOLDOLDOLD0001-1')).toBe(facts.arn);
+});
+
 async function open(script: Script = {}) {
   const clock = createTideClock('2026-12-06T10:00:00Z');
   const sandbox = await createSandbox({ clock, seed: 'remote' });
@@ -293,209 +500,4 @@ describe('an execution’s name', () => {
       hint: `nothing was changed; keyturn status ${first} shows it`,
     });
   });
-});
-
-/** One look at an execution of alice's key: what is new in it, or why nothing could be seen. */
-type Look = Error | { events?: What<ExecutionEvent>[]; status?: ExecutionFacts['status'] };
-type What<Event> = Event extends unknown ? Omit<Event, 'id' | 'at'> : never;
-
-/** Looks at what the script says, one after the other, the last one for good; `slept` is what passed between them. */
-function watched(looks: Look[], { since, answered, wait = false, stop = never }: Partial<FollowOptions> = {}) {
-  const clock = createVirtualClock('2026-12-06T10:00:00Z');
-  const slept: number[] = [];
-  const told: string[] = [];
-  const events: ExecutionEvent[] = [];
-  let look: Look | undefined;
-  const left = [...looks];
-  const machines = {
-    describe: async () => {
-      const fresh = left.shift();
-      look = fresh ?? look;
-      if (look instanceof Error) throw look;
-      for (const one of (fresh as typeof look)?.events ?? []) {
-        events.push({ ...one, id: events.length + 1, at: instant(clock.now()) });
-      }
-      return { ...facts, status: look?.status ?? 'RUNNING' };
-    },
-    history: async (_arn: string, after = 0) => events.filter(({ id }) => id > after),
-  } as unknown as StateMachines;
-  const sleep: Clock['sleep'] = (ms, signal) => {
-    slept.push(ms / 1000);
-    return clock.sleep(ms, signal);
-  };
-  const onStep = ({ state, event }: HistoryEntry) => void told.push(`${state} ${event}`);
-  const options = { wait, stop, onStep, since, answered };
-  const follow = () => followExecution({ machines, clock: { ...clock, sleep } }, facts.arn, options);
-  return { machines, clock, slept, told, follow };
-}
-
-const facts: ExecutionFacts = {
-  arn: 'arn:aws:states:eu-west-1:123456789012:execution:keyturn:AKIAOLDOLDOLDOLD0001-1',
-  machine: 'arn:aws:states:eu-west-1:123456789012:stateMachine:keyturn',
-  name: 'AKIAOLDOLDOLDOLD0001-1',
-  status: 'RUNNING',
-  startedAt: '2026-12-06T10:00:00.000Z',
-  input: { user: 'alice', rotation: 'r-1' },
-  error: null,
-  cause: null,
-};
-const entered = (state: string) => ({ what: 'entered' as const, state, data: {} });
-const answeredBy = (signal: string) => ({
-  what: 'left' as const,
-  state: 'awaitQuiet',
-  data: { awaitQuiet: { signal } },
-});
-const inQuiet = [entered('awaitQuiet'), { what: 'begun' as const }, { what: 'waiting' as const }];
-
-describe('whoever follows', () => {
-  test('looks again soon after news, and less and less often without', async () => {
-    const quiet: Look[] = [{}, {}, {}, {}, {}, {}];
-    const { follow, slept, told } = watched([
-      { events: [entered('claimUser')] },
-      ...quiet,
-      { events: [entered('inspectKeys')] },
-      {},
-      { events: inQuiet },
-    ]);
-
-    const { ended } = await follow();
-
-    expect(ended).toBe('waiting');
-    expect(slept).toEqual([2, 4, 8, 16, 30, 30, 30, 2, 4]);
-    expect(told).toEqual(['claimUser started', 'inspectKeys started', 'awaitQuiet waiting']);
-  });
-
-  const late = new NoSuchEntityError('there is no such execution');
-  const throttled = new ThrottledError('AWS throttled it');
-  const unknown = new AnswerUnknownError('no answer came');
-  const denied = new RefusedError('it is denied');
-  const many = (count: number, error: Error) => Array.from({ length: count }, () => error);
-  const news = { events: [entered('claimUser')] };
-  const end: Look = { events: [entered('refused')], status: 'SUCCEEDED' };
-
-  test.each<[string, Look[], number[]]>([
-    ['that was started just now is shown late', [...many(9, late), end], Array(9).fill(2)],
-    ['cannot be seen for a while', [throttled, unknown, ...many(7, throttled), end], Array(9).fill(30)],
-    [
-      'cannot be seen for a while, and then again',
-      [...many(9, unknown), news, ...many(9, unknown), end],
-      [...Array(9).fill(30), 2, ...Array(9).fill(30)],
-    ],
-  ])('waits where an execution %s', async (_what, looks, pauses) => {
-    const { follow, slept } = watched(looks);
-
-    expect((await follow()).ended).toBe('refused');
-
-    expect(slept).toEqual(pauses);
-  });
-
-  test.each<[string, Look[], Error, number]>([
-    ['does not answer ten times', many(11, throttled), throttled, 9],
-    ['does not know the execution ten times', many(11, late), late, 9],
-    ['knew the execution, and does so no more', [{}, late], late, 1],
-    ['refuses', [denied], denied, 0],
-  ])('gives up where AWS %s', async (_what, looks, error, pauses) => {
-    const { follow, slept } = watched(looks);
-
-    await expect(follow()).rejects.toBe(error);
-
-    expect(slept).toHaveLength(pauses);
-  });
-
-  test('does not wait for an answer of AWS once told to stop', async () => {
-    const { follow, slept } = watched([unknown], { stop: AbortSignal.abort() });
-
-    await expect(follow()).rejects.toBe(unknown);
-
-    expect(slept).toEqual([]);
-  });
-
-  test('may stop between two looks, and looks once more', async () => {
-    const stop = new AbortController();
-    const { follow, clock, told } = watched([{}, { events: [entered('claimUser')] }], { stop: stop.signal });
-    const following = follow();
-
-    await clock.sleep(1_000);
-    stop.abort();
-
-    expect((await following).ended).toBe('stopped');
-    expect(told).toEqual(['claimUser started']);
-  });
-
-  test('hears of a clock that fails by itself', async () => {
-    const { machines } = watched([{}]);
-    const broken = { ...createVirtualClock('2026-12-06T10:00:00Z'), sleep: () => Promise.reject(new Error('broken')) };
-
-    const following = followExecution({ machines, clock: broken }, facts.arn, { wait: true, stop: never });
-
-    await expect(following).rejects.toThrow('broken');
-  });
-
-  test('is told nothing twice: what was read before is known', async () => {
-    const first = await watched([{ events: [entered('claimUser'), ...inQuiet] }]).follow();
-    const all = [entered('claimUser'), ...inQuiet, answeredBy('rollBack'), entered('rolledBack')];
-
-    const same = watched([{ events: all, status: 'SUCCEEDED' }], { since: first });
-    const { record } = await same.follow();
-    const other = { ...first, execution: { ...first.execution, arn: `${facts.arn}0` } };
-    const another = watched([{ events: all, status: 'SUCCEEDED' }], { since: other });
-    await another.follow();
-
-    expect(first.seen).toBe(4);
-    expect(same.told).toEqual(['awaitQuiet signal', 'rolledBack ended']);
-    expect(another.told).toEqual(['claimUser started', 'awaitQuiet waiting', ...same.told]);
-    expect(record.history).toHaveLength(4);
-  });
-
-  test('does not take the wait that was answered for the next one, though it is shown for a moment longer', async () => {
-    const since = await watched([{ events: inQuiet }]).follow();
-    const next = { events: [answeredBy('reactivate'), ...inQuiet] };
-
-    const answered = watched([{ events: [...inQuiet] }, {}, next], { since, answered: true });
-    const { ended, record } = await answered.follow();
-    const unanswered = await watched([{ events: [...inQuiet] }, {}, next], { since }).follow();
-
-    expect([ended, record.park?.entry, answered.slept]).toEqual(['waiting', 2, [2, 4]]);
-    expect(unanswered.record.park?.entry).toBe(1);
-  });
-
-  test('who stays is not stopped by a wait', async () => {
-    const { follow } = watched([{ events: inQuiet }, { events: [entered('stuck')], status: 'FAILED' }], { wait: true });
-
-    expect((await follow()).ended).toBe('stuck');
-  });
-});
-
-test('where nothing waits, nothing is answered, and AWS is not asked', async () => {
-  const { follow, machines } = watched([{ events: [entered('rotated')], status: 'SUCCEEDED' }]);
-
-  const answering = answerWait(machines, await follow(), { signal: 'proceed', at: '2026-12-06T10:00:01Z' });
-
-  await expect(answering).rejects.toMatchObject({ message: 'that wait of rotation r-1 was ended already' });
-});
-
-test.each([
-  ['AKIAOLDOLDOLDOLD0001-9', ['AKIAOLDOLDOLDOLD0001-10', 'AKIAOLDOLDOLDOLD0001-11']],
-  ['first-of-alice-1', ['first-of-alice-2']],
-  ['by-hand', []],
-  ['-1', []],
-  ['by-hand-1b', []],
-])('later attempts than %s are looked for by the next numbers', async (name, asked) => {
-  const { machines } = watched([{}]);
-  const described: string[] = [];
-  machines.describe = async (arn) => {
-    described.push(arn.split(':').at(-1) ?? '');
-    if (arn.endsWith('-10')) return { ...facts, arn };
-    throw new NoSuchEntityError('there is no such execution');
-  };
-  const remote = { record: { rotation: 'r-1' } as RotationRecord, execution: { ...facts, name }, begun: null, seen: 0 };
-
-  const newest = await newestAttempt(machines, remote);
-
-  expect(described).toEqual(asked);
-  expect(newest.execution.arn).toBe(asked.length === 2 ? `${facts.arn.slice(0, -1)}10` : facts.arn);
-});
-
-test('an execution’s ARN is its machine’s, with its name', () => {
-  expect(executionArn(facts.machine, 'AKIAOLDOLDOLDOLD0001-1')).toBe(facts.arn);
 });

@@ -75,9 +75,14 @@ test.each([
   ],
   ['no key by a name that is none', { from: 'elsewhere' }, 'first-key-1', ['', null, null, 'start']],
   ['no text that is none', { user: 7, oldKey: ['x'], newKey: null }, 'x', ['', null, null, 'start']],
+  ['no key by a number in its middle', {}, 'AKIA-1IOSFODNN7EXAMPLE', ['', null, null, 'start']],
   ['nothing without an input', null, 'AKIAIOSFODNN7EXAMPLE', ['', 'AKIAIOSFODNN7EXAMPLE', null, 'start']],
 ])('it takes %s', (_what, input, name, taken) => {
   const { user, oldKey, newKey, from } = unclaimedPlan({ ...facts, input: input as ExecutionFacts['input'], name });
 
   expect([user, oldKey, newKey, from]).toEqual(taken);
+});
+
+test('an ARN that says nothing leaves the place open', () => {
+  expect(unclaimedPlan({ ...facts, arn: 'arn' })).toMatchObject({ account: '', partition: '', region: '' });
 });
