@@ -51,7 +51,8 @@ export function lookAtProfile(text: string, profile: string, file: string): Prof
 
   const holds = id?.cli.value || null;
   const secretValue = secret?.cli.value || null;
-  if ((holds === null) !== (secretValue === null)) {
+  const pair = holds === null || secretValue === null ? null : new KeyPair(holds, secretValue);
+  if (pair === null && (holds ?? secretValue) !== null) {
     throw new ConsumerError(`profile ${profile} of ${file} has no ${holds === null ? idKey : secretKey}`, {
       hint: 'put both values there, or none',
     });
@@ -77,7 +78,7 @@ export function lookAtProfile(text: string, profile: string, file: string): Prof
   return {
     exists: own.length > 0,
     holds,
-    pair: holds !== null && secretValue !== null ? new KeyPair(holds, secretValue) : null,
+    pair,
     otherSource: own.map((line) => line.cli.key ?? '').find((key) => otherSources.includes(key)) ?? null,
     notes,
   };
@@ -110,7 +111,7 @@ export function withPair(text: string, profile: string, pair: KeyPair, file: str
 export function profilesHolding(text: string, keyId: string): string[] {
   const names = readLines(text).flatMap(({ cli, sdk }) =>
     [cli, sdk]
-      .filter(({ role, key, value }) => role === 'property' && key === idKey && value === keyId)
+      .filter(({ key, value }) => key === idKey && value === keyId)
       .map(({ section }) => utf8(trimmed(section ?? ''))),
   );
   return [...new Set(names)];
@@ -155,7 +156,7 @@ function linesOf(lines: Line[], profile: string, file: string): Line[] {
 }
 
 function findProperty(own: Line[], key: string, file: string): Line | undefined {
-  const isIt = ({ role, key: read }: Reading) => role === 'property' && read === key;
+  const isIt = ({ key: read }: Reading) => read === key;
   const [line, another] = own.filter(({ cli, sdk }) => isIt(cli) || isIt(sdk));
   if (!line) return undefined;
   if (another) throw malformed(another, file, `line ${line.number} says ${key} already`);

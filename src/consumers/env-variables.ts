@@ -27,16 +27,13 @@ export function lookAtVariables(text: string, names: VariableNames, file: string
 
   const holds = id?.value || null;
   const secretValue = secret?.value || null;
-  if ((holds === null) !== (secretValue === null)) {
+  const pair = holds === null || secretValue === null ? null : new KeyPair(holds, secretValue);
+  if (pair === null && (holds ?? secretValue) !== null) {
     throw new ConsumerError(`${file} has no ${holds === null ? names.id : names.secret}`, {
       hint: 'put both values there, or none',
     });
   }
-  return {
-    holds,
-    pair: holds !== null && secretValue !== null ? new KeyPair(holds, secretValue) : null,
-    notes: [],
-  };
+  return { holds, pair, notes: [] };
 }
 
 /** The text with the pair in those variables; where there are no such lines, they are added at its end. */

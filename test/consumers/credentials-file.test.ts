@@ -1,4 +1,4 @@
-import { linkSync, readdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { KeyPair } from '../../src/access-key.ts';
 import { credentialsFile } from '../../src/consumers/credentials-file.ts';
 import { isMountPoint } from '../../src/consumers/replaceable-file.ts';
 import { ConsumerError } from '../../src/errors.ts';
-import { bytes, newPair, oldPair, readBySdk, setUp } from './credentials-folder.ts';
+import { bytes, kind, newPair, oldPair, readBySdk, setUp } from './credentials-folder.ts';
 import { describeFileConsumer } from './file-contract.ts';
 
 describeFileConsumer({
@@ -42,6 +42,24 @@ describe('what a person should know beforehand', () => {
       `profile default of ${file} holds the same key, and changes only if it is named too`,
       `${join(folder, 'config')} holds the same key under [profile ci]`,
     ]);
+  });
+
+  test('each profile once where the file is a config file, and nothing of a neighbour that cannot be read', async () => {
+    const text = ['work', 'profile ci']
+      .map((name) => `[${name}]\naws_access_key_id = AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = hush\n`)
+      .join('');
+    const { file, folder, consumer } = setUp(text);
+    const config = join(folder, 'config');
+    mkdirSync(config);
+    const beside = await consumer.preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
+    rmdirSync(config);
+    writeFileSync(config, text);
+
+    const inConfig = await kind.open(`work@${config}`).preflight({ user: 'alice', oldKey: oldPair.accessKeyId });
+
+    const note = (of: string) => `profile profile ci of ${of} holds the same key, and changes only if it is named too`;
+    expect(beside.notes).toEqual([note(file)]);
+    expect(inConfig.notes).toEqual([note(config)]);
   });
 
   test('malformed lines elsewhere, a byte order mark, spaces in brackets, colons, and hard links', async () => {

@@ -58,7 +58,7 @@ describe('two values change, and nothing else', () => {
     ['in backticks', 'AWS_ACCESS_KEY_ID=`{id}`\nAWS_SECRET_ACCESS_KEY=`{secret}`\n'],
     ['with export', 'export AWS_ACCESS_KEY_ID={id}\nexport  AWS_SECRET_ACCESS_KEY="{secret}"\n'],
     ['with blanks', '  AWS_ACCESS_KEY_ID = {id}  \n\tAWS_SECRET_ACCESS_KEY\t=\t"{secret}" \n'],
-    ['with comments behind', 'AWS_ACCESS_KEY_ID={id} # mine\nAWS_SECRET_ACCESS_KEY="{secret}" # "quoted"\n'],
+    ['with comments behind', 'AWS_ACCESS_KEY_ID={id}  # mine\nAWS_SECRET_ACCESS_KEY="{secret}" # "quoted"\n'],
     [
       'with old values in comments before',
       '# AWS_ACCESS_KEY_ID=AKIAX\n#AWS_SECRET_ACCESS_KEY=hush\nAWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\n',
@@ -214,6 +214,11 @@ describe('refused before any key is made', () => {
     [
       'a word behind the value',
       `AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD1 x\n${secret}`,
+      'line 1 of .env is malformed: behind the value there may be a blank and a comment, and nothing else',
+    ],
+    [
+      'a word and a comment behind the value',
+      `AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD1 x # y\n${secret}`,
       'line 1 of .env is malformed: behind the value there may be a blank and a comment, and nothing else',
     ],
     ['a session token', `${oldLines}export AWS_SESSION_TOKEN=hush\n`, '.env has a session token, in line 3'],

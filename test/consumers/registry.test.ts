@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Permission } from '../../src/consumers/contract.ts';
 import {
   consumerKinds,
   givesBack,
@@ -7,6 +8,7 @@ import {
   resolveConsumer,
   resolveConsumers,
   runsAnywhere,
+  searchPermissions,
 } from '../../src/consumers/registry.ts';
 import { UsageError } from '../../src/errors.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
@@ -35,6 +37,21 @@ test.each([
 test('places on this machine need no permission', async () => {
   expect(await permissionsOf('credentials-file:default@/x')).toEqual([]);
   expect(await permissionsOf('stdout:')).toEqual([]);
+});
+
+test('what is in AWS needs permission, one by one and for a search through all kinds', async () => {
+  const actions = (given: readonly Permission[]) => given.flatMap((one) => one.actions);
+
+  expect(actions(await permissionsOf('ssm:/app#region=eu-west-1'))).toContain('ssm:PutParameter');
+  expect(actions(await searchPermissions('eu-west-1'))).toEqual([
+    'secretsmanager:BatchGetSecretValue',
+    'secretsmanager:ListSecrets',
+    'secretsmanager:GetSecretValue',
+    'kms:Decrypt',
+    'ssm:DescribeParameters',
+    'ssm:GetParameters',
+    'kms:Decrypt',
+  ]);
 });
 
 test('resolves a spec, and opens it', async () => {

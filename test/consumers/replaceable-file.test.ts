@@ -55,6 +55,18 @@ describe('a file', () => {
     });
   });
 
+  test('cannot be made under a name that no file can have', async () => {
+    const file = join(temporaryFolder(), 'x'.repeat(300));
+
+    const error = await assertReplaceable(file).catch((caught: unknown) => caught);
+
+    expect(error).toMatchObject({ name: 'ConsumerError', message: `cannot write ${file}: ENAMETOOLONG` });
+  });
+
+  test('may be made where there is none', async () => {
+    expect(await assertReplaceable(join(temporaryFolder(), 'place'))).toBeUndefined();
+  });
+
   test('is no folder', async () => {
     const folder = temporaryFolder();
 

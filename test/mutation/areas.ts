@@ -24,7 +24,9 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/consumers/{credentials,env,exec,files,held,registry,replaceable,shared,stdout,text}*.ts',
       'src/consumers/{pair-in-file,secret-search}.ts',
     ],
-    tests: ['test/consumers/{credentials,env,exec,files,first,registry,replaceable,secret-search,stdout}*.test.ts'],
+    tests: [
+      'test/consumers/{credentials,env,exec,files,first,held,pair-in-file,registry,replaceable,secret-search,shared,stdout,text}*.test.ts',
+    ],
   },
   'places-in-aws': {
     mutate: [
