@@ -37,7 +37,9 @@ async function delivered(world: World, places: Record<string, MadeUpPlace>, plan
 
 describe('deliverKey', () => {
   test('gives every place the new pair for the old one, and reads it back', async () => {
-    const { said, calls } = await delivered(await arranged(), { a: { holds: oldKey }, b: { holds: oldKey } });
+    const world = await arranged();
+
+    const { said, calls } = await delivered(world, { a: { holds: oldKey }, b: { holds: oldKey } });
 
     expect(said).toEqual({
       at: '2026-12-06T10:00:00Z',
@@ -55,6 +57,7 @@ describe('deliverKey', () => {
       ['readBack', spec, newKey],
     ];
     expect(calls).toEqual([...steps('a'), ...steps('b')]);
+    expect(world.account.tags(user)['keyturn:claim:r-1']).toContain(' n=2 step=deliverKey at=2026-12-06T10:00:00Z ');
   });
 
   test('puts it into a file, once and again', async () => {
