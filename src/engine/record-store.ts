@@ -3,7 +3,7 @@
 import { watch } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Clock } from '../clock.ts';
+import { type Clock, timeOf } from '../clock.ts';
 import { FileError, KeyturnError, RecordError, RefusedError, UsageError } from '../errors.ts';
 import { createFile, ensurePrivateFolder, fileError, readFileIfThere, replaceFile } from '../files.ts';
 import { removeLeftByDead, tagOfThisProcess } from '../living-process.ts';
@@ -108,7 +108,8 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
           list.unreadable.push({ rotation, error: asRecordError(error) });
         }
       }
-      list.records.sort((a, b) => order(a.createdAt, b.createdAt) || order(a.rotation, b.rotation));
+      // Those of the same moment stay in the order of their ids.
+      list.records.sort((a, b) => timeOf(a.createdAt) - timeOf(b.createdAt));
       return list;
     },
 
@@ -160,7 +161,7 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
         throw fileError(error, path);
       }
       const content = await readFileIfThere(taken);
-      await rm(taken, { force: true });
+      await rm(taken);
       return parseSignal(content, rotation);
     },
 
@@ -181,7 +182,7 @@ export function createRecordStore(stateDir: string, clock: Clock): RecordStore {
 }
 
 function parseRecord(content: Buffer, rotation: string, path: string): RotationRecord {
-  const record = parseObject(content);
+  const record = parsed(content);
   if (
     isNewer(member(record, 'schema'), recordSchema) ||
     isNewer(member(member(record, 'context'), 'schema'), contextSchema)
@@ -219,21 +220,20 @@ function isRecord(value: unknown): value is RotationRecord {
 
 function parseSignal(content: Buffer | null, rotation: string): SignalMessage | null {
   if (content === null) return null;
-  const message = parseObject(content) as Partial<SignalMessage> | null;
-  const known = ['elapsed', 'proceed', 'reactivate', 'rollBack'];
-  if (!known.includes(message?.signal ?? '') || typeof message?.at !== 'string') {
+  const message = parsed(content);
+  const known: readonly unknown[] = ['elapsed', 'proceed', 'reactivate', 'rollBack'];
+  if (!known.includes(member(message, 'signal')) || typeof member(message, 'at') !== 'string') {
     throw new RecordError(`the signal for rotation ${rotation} is damaged`, { hint: 'give it again' });
   }
   return message as SignalMessage;
 }
 
-/** Without the parser's own error, which quotes what it read. */
-function parseObject(content: Buffer): Record<string, unknown> | null {
+/** Undefined where it is no JSON, without the parser's own error, which quotes what it read. */
+function parsed(content: Buffer): unknown {
   try {
-    const value: unknown = JSON.parse(content.toString());
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+    return JSON.parse(content.toString());
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -273,8 +273,4 @@ function checkedId(rotation: string): string {
 /** In lower case: IAM knows no two users whose names differ in case alone, and some disks no two such files. */
 function fileSafe(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9+=,.@_-]/gu, (char) => encodeURIComponent(char));
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../src/clock.ts';
@@ -162,9 +173,9 @@ describe('records', () => {
     const list = await store.list();
 
     expect(list.records.map(({ rotation }) => rotation)).toEqual(['bb', 'aa']);
-    expect(list.unreadable.map(({ rotation, error }) => [rotation, error.name, error.message])).toEqual([
-      ['cc', 'RecordError', 'the record of rotation cc is damaged'],
-      ['dd', 'RecordError', 'the record of rotation dd was written by a newer keyturn'],
+    expect(list.unreadable.map(({ rotation, error }) => [rotation, error.name, error.message, error.cause])).toEqual([
+      ['cc', 'RecordError', 'the record of rotation cc is damaged', undefined],
+      ['dd', 'RecordError', 'the record of rotation dd was written by a newer keyturn', undefined],
     ]);
   });
 
@@ -181,6 +192,7 @@ describe('records', () => {
     ['without a context', JSON.stringify({ ...record('r1'), context: undefined })],
     ['of another rotation', JSON.stringify(record('r2'))],
     ['of schema 0', JSON.stringify({ ...record('r1'), schema: 0 })],
+    ['of a schema that is no number', JSON.stringify({ ...record('r1'), schema: '2' })],
     ['of no schema', without('schema')],
     ['of no state', without('state')],
     ['of no date', without('createdAt')],
@@ -224,6 +236,31 @@ describe('records', () => {
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toBe('no rotation has the id r2');
     expect(error.hint).toBe('there are: r1');
+  });
+
+  test('of many that are there each is named, in order', async () => {
+    const { store } = setUp();
+    for (const id of ['r3', 'r1', 'r9', 'r2', 'r5', 'r7']) await store.save(record(id));
+
+    await expect(store.load('x')).rejects.toMatchObject({ hint: 'there are: r1, r2, r3, r5, r7, r9' });
+  });
+
+  test('one that is gone before it is read is none', async () => {
+    const { store, stateDir } = setUp();
+    await store.save(record('r1'));
+    symlinkSync('nowhere', join(stateDir, 'rotations', 'r2.json'));
+
+    const list = await store.list();
+
+    expect(list).toEqual({ records: [record('r1')], unreadable: [] });
+  });
+
+  test('a folder of rotations that cannot be read is said', async () => {
+    const { store, stateDir } = setUp();
+    mkdirSync(stateDir, { mode: 0o700 });
+    symlinkSync('rotations', join(stateDir, 'rotations'));
+
+    await expect(store.list()).rejects.toThrow(`cannot read ${join(stateDir, 'rotations')}: ELOOP`);
   });
 
   test('where there are none, the folder to look in is', async () => {
@@ -379,6 +416,35 @@ describe('lockUser', () => {
     expect(readdirSync(join(stateDir, 'locks'))).toEqual([]);
   });
 
+  test('that died with its process is removed, with what that left; one that lives, or cannot be had, is not', async () => {
+    const { store, stateDir } = setUp();
+    const locks = join(stateDir, 'locks');
+    mkdirSync(locks, { recursive: true, mode: 0o700 });
+    const holder = { started: null, host: hostname(), nonce: '0123456789ab' };
+    const lockOf = (user: string, pid: number) =>
+      writeFileSync(join(locks, `123456789012-${user}.lock`), JSON.stringify({ ...holder, pid }));
+    // Larger than any pid that Linux gives out (proc(5), pid_max).
+    lockOf('alice', 2 ** 22 + 1);
+    lockOf('bob', process.pid);
+
+    await store.removeDeadLock('123456789012', 'alice');
+    await store.removeDeadLock('123456789012', 'bob');
+
+    expect(readdirSync(locks)).toEqual(['123456789012-bob.lock']);
+  });
+
+  test('is not taken for nobody’s where keyturn itself is wrong', async () => {
+    const { stateDir } = setUp();
+    const broken = new TypeError('a mistake of ours');
+    const monotonic = () => {
+      throw broken;
+    };
+
+    const removing = createRecordStore(stateDir, { ...clock, monotonic }).removeDeadLock('123456789012', 'alice');
+
+    await expect(removing).rejects.toBe(broken);
+  });
+
   test('takes names that differ in case alone for one user', async () => {
     const { store } = setUp();
     await store.lockUser('123456789012', 'Alice');
@@ -388,11 +454,23 @@ describe('lockUser', () => {
 
   test('makes a file for every name that IAM allows, and for any other, each its own', async () => {
     const { store, stateDir } = setUp();
-    const names = ['a+b=c,d.e@f-g_h', '..', '.', '-', 'u'.repeat(64), '../../up', 'a/b', 'ü', 'a b', 'a%20b'];
+    const names = {
+      'a+b=c,D.e@f-g_h': 'a+b=c,d.e@f-g_h',
+      '..': '..',
+      '.': '.',
+      '-': '-',
+      ['u'.repeat(64)]: 'u'.repeat(64),
+      '../../up': '..%2F..%2Fup',
+      'a/b': 'a%2Fb',
+      ü: '%C3%BC',
+      'a b': 'a%20b',
+      'a%20b': 'a%2520b',
+    };
 
-    for (const name of names) await store.lockUser('123456789012', name);
+    for (const name of Object.keys(names)) await store.lockUser('123456789012', name);
 
-    expect(readdirSync(join(stateDir, 'locks'))).toHaveLength(names.length);
+    const files = Object.values(names).map((name) => `123456789012-${name}.lock`);
+    expect(readdirSync(join(stateDir, 'locks')).sort()).toEqual(files.sort());
   });
 });
 
@@ -420,6 +498,22 @@ describe('signals', () => {
     expect(error.message).toBe('rotation r1 was given the signal proceed already');
     expect(error.hint).toBe('it is taken when the running step ends: keyturn status r1');
     expect(await store.peekSignal('r1')).toMatchObject({ signal: 'rollBack' });
+  });
+
+  test('S4 one that was taken as the second one came is refused all the same', async () => {
+    const { store, stateDir } = setUp();
+    await store.save(record('r1'));
+    symlinkSync('nowhere', join(stateDir, 'rotations', 'r1.signal'));
+
+    await expect(store.signal('r1', proceed)).rejects.toThrow('rotation r1 was given a signal already');
+  });
+
+  test('that cannot be taken are said', async () => {
+    const { store, stateDir } = setUp();
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'rotations'), '');
+
+    await expect(store.takeSignal('r1')).rejects.toMatchObject({ name: 'FileError' });
   });
 
   test('of many takers one gets it, and of many givers one gives it', async () => {
@@ -453,13 +547,35 @@ describe('signals', () => {
   test('are noticed soon after they were given, and no others', async () => {
     const { store, put } = setUp();
     put('r1.json', '');
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const watching = store.watchSignal('r1', resolve);
+    const arrived: string[] = [];
+    const watching = ['r1', 'r2'].map((id) => store.watchSignal(id, () => void arrived.push(id)));
+    const noticed = async (id: string) => {
+      while (!arrived.includes(id)) await new Promise(setImmediate);
+    };
 
+    await store.signal('r2', proceed);
+    await noticed('r2');
+    const first = new Set(arrived);
     await store.signal('r1', proceed);
-    await promise;
+    await noticed('r1');
 
-    watching.close();
+    expect([...first]).toEqual(['r2']);
+    for (const one of watching) one.close();
+  });
+
+  test('that are watched for keep no process alive, and a watch that breaks is over', async () => {
+    const { store, put } = setUp();
+    put('r1.json', '');
+    const alive = () => process.getActiveResourcesInfo().filter((what) => what.startsWith('FS'));
+    const before = alive();
+
+    const watching = store.watchSignal('r1', () => {}) as FSWatcher;
+    const during = alive();
+    const closed = new Promise<void>((resolve) => watching.once('close', resolve));
+    watching.emit('error', new Error('too many files'));
+    await closed;
+
+    expect(during).toEqual(before);
   });
 
   test('are not watched for where there is no folder', () => {
