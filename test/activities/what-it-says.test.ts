@@ -1,7 +1,6 @@
 // What a rotation says of itself, step by step: each reason stands in its record, for a person decides by them.
 import { describe, expect, test } from 'vitest';
 import { shortKeyId } from '../../src/access-key.ts';
-
 import { createWorld, type StartOptions, type World } from '../support/world.ts';
 
 const rollBack: StartOptions = { answers: { awaitGrace: ['rollBack'] } };
