@@ -65,7 +65,7 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
 
     const trouble =
       newKey && isActive(keys, newKey)
-        ? await troubleWith(context, newKey, deactivation)
+        ? await troubleWith(context, { oldKey: old.id, newKey }, deactivation)
         : 'the new key is not active any more';
     if (trouble) {
       if (await isQuarantined(deps, plan.user)) {
@@ -81,8 +81,11 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
       const nextProbe = now + Math.max(plan.probeEvery, plan.grace / mostLooks) * 1000;
       return say('healthy', fine(plan), plan.probes.length > 0 ? Math.min(nextProbe, graceUntil) : graceUntil);
     }
-    const first = earlierLook(context);
-    if (plan.probes.length > 0 && (first !== null || !wasAwake(context, now))) {
+    const last = lastLook(context, deactivation);
+    const first = last?.lookedBefore ?? null;
+    // Whether the last look said to come back about now.
+    const wasAwake = now - timeOf(last?.until ?? deactivation.at) <= oversleeping;
+    if (plan.probes.length > 0 && (first !== null || !wasAwake)) {
       const apart = Math.min(plan.probeEvery * 1000, oversleeping);
       if (first === null || now - timeOf(first) < apart) {
         const next = (first === null ? now : timeOf(first)) + apart;
@@ -96,14 +99,14 @@ export function checkHealth(deps: ActivityDeps): Activity<'checkHealth'> {
 
   async function troubleWith(
     context: RotationContext,
-    newKey: string,
-    deactivation: NonNullable<RotationContext['deactivateKey']>,
+    { oldKey, newKey }: { oldKey: string; newKey: string },
+    deactivation: Outputs['deactivateKey'],
   ): Promise<string | null> {
     const { plan } = context;
     const elsewhere = await placeWithoutNewKey(deps, context, newKey);
     if (elsewhere) return elsewhere;
 
-    const { lastUsedAt, lastUsedService } = await aws.lastUsed(plan.oldKey ?? '');
+    const { lastUsedAt, lastUsedService } = await aws.lastUsed(oldKey);
     if (wasUsedAfterAll(lastUsedAt, deactivation)) {
       return `the old key was in use after all, by ${lastUsedService ?? 'an unknown service'} at ${lastUsedAt}`;
     }
@@ -136,12 +139,7 @@ export class NoDataError extends KeyturnError {
   override readonly name = 'NoDataError';
 }
 
-/** Whether the last look said to come back about now. */
-function wasAwake({ checkHealth, deactivateKey }: RotationContext, now: number): boolean {
-  const previous = checkHealth && checkHealth.at >= (deactivateKey?.at ?? '') ? checkHealth.until : deactivateKey?.at;
-  return now - timeOf(previous ?? '') <= oversleeping;
-}
-
-function earlierLook({ checkHealth, deactivateKey }: RotationContext): string | null {
-  return checkHealth && checkHealth.at >= (deactivateKey?.at ?? '') ? checkHealth.lookedBefore : null;
+/** The last look of this grace. */
+function lastLook({ checkHealth }: RotationContext, { at }: Outputs['deactivateKey']) {
+  return checkHealth && checkHealth.at >= at ? checkHealth : null;
 }
