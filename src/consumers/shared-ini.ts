@@ -21,9 +21,9 @@ export function readAsBotocore(lines: TextLine[]): Reading[] {
   let indent = 0;
   return lines.map(({ number, text }): Reading => {
     const content = trimmed(text);
-    if (content === '' || /^[#;]/.test(content)) return { role: 'nothing', section };
-    // Python ends a line at a lone carriage return, the SDK does not.
+    // Python ends a line at a lone carriage return, and a comment with it; the SDK does not.
     if (content.includes('\r')) return { role: 'malformed', section };
+    if (content === '' || /^[#;]/.test(content)) return { role: 'nothing', section };
 
     const from = text.indexOf(content);
     if (property !== undefined && from > indent) return { role: 'continuation', section, of: property };
@@ -34,11 +34,11 @@ export function readAsBotocore(lines: TextLine[]): Reading[] {
       property = undefined;
       return { role: 'section', section };
     }
-    const [, key, value] = /^([^=:]*)[=:](.*)$/.exec(content) ?? [];
-    if (key === '') property = undefined;
-    if (section === null || !key) return { role: 'malformed', section };
+    const at = content.search(/[=:]/);
+    if (at === 0) property = undefined;
+    if (section === null || at < 1) return { role: 'malformed', section };
     property = number;
-    return { role: 'property', section, key: trimmed(key).toLowerCase(), value: trimmed(value as string) };
+    return { role: 'property', section, ...settingIn(content, at) };
   });
 }
 
@@ -52,12 +52,17 @@ export function readAsSdk(lines: TextLine[]): Reading[] {
       property = undefined;
       return { role: 'section', section };
     }
-    const [, key, value] = /^([^=:]+)=(.*)$/s.exec(content) ?? [];
-    if (section === null || key === undefined) return { role: 'nothing', section };
+    const at = content.search(/[=:]/);
+    if (section === null || at < 1 || content[at] === ':') return { role: 'nothing', section };
 
+    const setting = settingIn(content, at);
     const indented = /^[ \t\v\f\r]/.test(text);
-    if (property && indented && value !== '') return { role: 'continuation', section, of: property.number };
-    property = value === '' ? { number } : undefined;
-    return { role: 'property', section, key: trimmed(key).toLowerCase(), value: trimmed(value as string) };
+    if (property && indented && setting.value !== '') return { role: 'continuation', section, of: property.number };
+    property = setting.value === '' ? { number } : undefined;
+    return { role: 'property', section, ...setting };
   });
+}
+
+function settingIn(content: string, at: number): { key: string; value: string } {
+  return { key: trimmed(content.slice(0, at)).toLowerCase(), value: trimmed(content.slice(at + 1)) };
 }

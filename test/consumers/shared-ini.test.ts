@@ -104,6 +104,34 @@ test.each<[string, string, [cli: string, sdk: string][]]>([
     ],
   ],
   [
+    'one within a name, and one within a comment, whose rest is a setting to Python',
+    '[a]\nx\ry = 2\n# x\ry = 2\n',
+    [
+      ['a section', 'a section'],
+      ['a malformed', 'a property x\ry=2'],
+      ['a malformed', 'a nothing'],
+    ],
+  ],
+  [
+    'an indented line behind one that is no setting',
+    '[a]\ns3 =\nz\n  x = 2',
+    [
+      ['a section', 'a section'],
+      ['a property s3=', 'a property s3='],
+      ['a malformed', 'a nothing'],
+      ['a continuation 2', 'a continuation 2'],
+    ],
+  ],
+  [
+    'an indent by a vertical tab',
+    '[a]\ns3 =\n\vx = 2\n',
+    [
+      ['a section', 'a section'],
+      ['a property s3=', 'a property s3='],
+      ['a continuation 2', 'a continuation 2'],
+    ],
+  ],
+  [
     'blanks of every kind',
     '[a]\n\v\f\r\t \n\vx\f=\t1\v\n',
     [
