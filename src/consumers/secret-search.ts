@@ -11,14 +11,13 @@ const lookalike = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/;
 export function mayGiveAway(text: string, pair: KeyPair | undefined): boolean {
   if (lookalike.test(text)) return true;
   const texts = spelledOut(text);
-  return (pair ? spellings(pair.reveal()) : []).some((spelling) =>
-    parts(spelling.toLowerCase()).some((part) => texts.some((one) => one.includes(part))),
-  );
+  const all = pair ? spellings(pair.reveal()).flatMap((spelling) => parts(spelling.toLowerCase())) : null;
+  return all?.some((part) => texts.some((one) => one.includes(part))) === true;
 }
 
 /** The text as it is, and without what URLs, JSON and the ends of lines add to it. */
 function spelledOut(text: string): string[] {
-  const joined = text.replace(/\s+/g, '').toLowerCase();
+  const joined = text.replace(/\s/g, '').toLowerCase();
   const fromUrl = joined.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   return [joined, fromUrl, joined.replaceAll('\\', ''), joined.replaceAll('-', '+').replaceAll('_', '/')];
 }
@@ -35,7 +34,6 @@ function spellings(secret: string): string[] {
 
 function parts(spelling: string): string[] {
   const length = Math.min(enough, spelling.length);
-  return length === 0
-    ? []
-    : Array.from({ length: spelling.length - length + 1 }, (_, from) => spelling.slice(from, from + length));
+  const all = Array.from({ length: spelling.length - length + 1 }, (_, from) => spelling.slice(from, from + length));
+  return all.filter((part) => part !== '');
 }

@@ -52,7 +52,7 @@ export function edited(text: string, edits: readonly Edit[]): string {
 }
 
 export function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return Buffer.from(text).toString('latin1');
 }
 
 export function utf8(text: string): string {

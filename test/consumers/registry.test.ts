@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Permission } from '../../src/consumers/contract.ts';
+import { credentialsFile } from '../../src/consumers/credentials-file.ts';
+import { envFile } from '../../src/consumers/env-file.ts';
+import { exec } from '../../src/consumers/exec.ts';
 import {
   consumerKinds,
   givesBack,
@@ -10,17 +13,23 @@ import {
   runsAnywhere,
   searchPermissions,
 } from '../../src/consumers/registry.ts';
+import { secretsmanager } from '../../src/consumers/secretsmanager.ts';
+import { ssm } from '../../src/consumers/ssm.ts';
+import { stdout } from '../../src/consumers/stdout.ts';
 import { UsageError } from '../../src/errors.ts';
 import { consumerDeps, replacement } from '../support/consumer-deps.ts';
 
 const surroundings = { cwd: '/here', home: '/home/a', env: {} };
 
 test('every kind is listed as it calls itself', async () => {
-  for (const { kind, usage, load } of consumerKinds) {
-    const loaded = await load();
+  const kinds = [credentialsFile, envFile, exec, stdout, secretsmanager, ssm];
 
-    expect({ kind: loaded.kind, usage: loaded.usage }).toEqual({ kind, usage });
-  }
+  const loaded = await Promise.all(consumerKinds.map(({ load }) => load()));
+
+  expect(loaded).toEqual(kinds);
+  expect(consumerKinds.map(({ kind, usage }) => ({ kind, usage }))).toEqual(
+    kinds.map(({ kind, usage }) => ({ kind, usage })),
+  );
 });
 
 test.each([
