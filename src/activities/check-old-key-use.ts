@@ -12,7 +12,7 @@ import { haltOf } from './halt.ts';
 import { findKey, isActive, reactivateCommand, settledKeys, settledUse } from './keys.ts';
 import { placeWithoutNewKey, unconfirmedPlaces } from './places.ts';
 import { failingProbe } from './probe-all.ts';
-import { judgeQuiet } from './quiet.ts';
+import { judgeQuiet, ownServices } from './quiet.ts';
 import { deactivationStands, deliveredAt, newKeyOf, wasCutOffIn, watchedFrom } from './record.ts';
 
 export const permissions = [
@@ -108,7 +108,7 @@ export function checkOldKeyUse(deps: ActivityDeps): Activity<'checkOldKeyUse'> {
   async function newKeyInUse(context: RotationContext, newKey: string): Promise<boolean> {
     const use = await settledUse(deps, newKey);
     if (use.lastUsedAt === null || timeOf(use.lastUsedAt) <= deliveredAt(context)) return false;
-    if (!['iam', 'sts'].includes(use.lastUsedService ?? '')) return true;
+    if (!ownServices.includes(use.lastUsedService)) return true;
     return (await aws.caller()).userId !== context.plan.userId;
   }
 }

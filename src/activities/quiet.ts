@@ -11,8 +11,9 @@ const hour = 3_600_000;
 const sessionsLive = 40 * hour;
 /** GetAccessKeyLastUsed is published late, in steps of 15 minutes (S13). */
 const longestMargin = 4.25 * hour;
-/** keyturn's own calls up to the delivery; AWS may date the last of them a little later. */
-const ownServices: readonly (string | null)[] = ['iam', 'sts'];
+/** Where keyturn's own calls are seen: what another service saw was somebody else. */
+export const ownServices: readonly (string | null)[] = ['iam', 'sts'];
+/** AWS may date the last of them before the delivery a little later. */
 const ownUseEnds = hour / 60;
 /** A use dated shortly after the deactivation was let through while the new status spread (S16). */
 const propagation = hour / 12;
