@@ -72,7 +72,10 @@ test('S11 lines are stamped with AWS’s time, by the skew that was known before
 
 test('S11 a run on a clock that is behind goes on from the last line of the one before', () => {
   const line = { state: 'createKey', event: 'done', detail: '' } as const;
-  const history = ['2026-12-06T10:20:00Z', '2026-12-06T10:30:00Z'].map((at) => ({ at, ...line }));
+  const history = ['2026-12-06T10:10:00Z', '2026-12-06T10:20:00Z', '2026-12-06T10:30:00Z'].map((at) => ({
+    at,
+    ...line,
+  }));
 
   expect(open({ history }).journal.now()).toBe('2026-12-06T10:30:00Z');
 });
