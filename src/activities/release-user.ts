@@ -54,7 +54,7 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
     const newKey = newKeyOf(context) ?? stored?.accessKeyId ?? null;
     const delivered =
       plan.from === 'watch' ? context.checkOldKeyUse !== undefined : context.deliverKey?.verdict === 'delivered';
-    const oldGone = plan.oldKey === null || !findKey(keys, plan.oldKey);
+    const oldGone = !findKey(keys, plan.oldKey);
 
     const isSure = unconfirmedPlaces(context).length === 0;
     // Then the places hold the old pair again, whoever deleted its key since.
@@ -80,10 +80,10 @@ export function releaseUser(deps: ActivityDeps): Activity<'releaseUser'> {
         : context.createKey !== undefined || unknown || madeRoom;
     if (ours) return { verdict: 'stuck', reason: error ? readCause(error.Cause).message : 'the rotation is not over' };
 
-    const { verdict, reason } = context.inspectKeys ?? {};
     if (error) return { verdict: 'refused', reason: readCause(error.Cause).message };
-    if (verdict === 'nothingToDo') return { verdict, reason: reason ?? '' };
-    return { verdict: 'refused', reason: reason ?? 'the rotation was not begun' };
+    const { inspectKeys } = context;
+    if (inspectKeys?.verdict === 'nothingToDo') return { verdict: 'nothingToDo', reason: inspectKeys.reason };
+    return { verdict: 'refused', reason: inspectKeys?.reason ?? 'the rotation was not begun' };
   }
 }
 
