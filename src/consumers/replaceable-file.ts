@@ -7,9 +7,9 @@ import { fileError } from '../files.ts';
 /**
  * Throws ConsumerError with what to mend where `target` (links followed) could not be replaced, or made where it is not
  * there, with its mode and owner kept. Root may write anywhere: so a file without any write bit counts as read-only for it
- * too, for that is what whoever took the bits away meant.
+ * too, for that is what whoever took the bits away meant. `mounts` is where Linux lists them; other systems have no such list.
  */
-export async function assertReplaceable(target: string): Promise<void> {
+export async function assertReplaceable(target: string, mounts = '/proc/self/mountinfo'): Promise<void> {
   const folder = dirname(target);
   await assertWritable('folder', folder, constants.R_OK | constants.W_OK | constants.X_OK);
   const facts = await stat(target).catch((error) => {
@@ -27,7 +27,7 @@ export async function assertReplaceable(target: string): Promise<void> {
       hint: 'run keyturn as its owner, else the owner could not be kept',
     });
   }
-  if (isMountPoint(target, await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''))) {
+  if (isMountPoint(target, await readFile(mounts, 'utf8').catch(() => ''))) {
     throw new ConsumerError(`the file ${target} is a mount of its own and cannot be replaced atomically`, {
       hint: `mount its folder instead of the file, or run keyturn where the file really is`,
     });

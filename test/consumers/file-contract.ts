@@ -183,6 +183,17 @@ export function describeFileConsumer({ kind, place, text, read }: FileKind): voi
       },
     );
 
+    test('what a crash left is gone once it is tidied, and nothing else changes', async () => {
+      const { folder, file, consumer } = setUp();
+      writeFileSync(join(folder, '.place.keyturn-tmp'), 'newnew');
+
+      await consumer.tidy?.();
+      await consumer.tidy?.();
+
+      expect(bytes(file)).toBe(text(oldPair));
+      expect(readdirSync(folder)).toEqual(['place']);
+    });
+
     test.each([null, ''])('the file is gone or empty since: nothing is written, restored or read', async (content) => {
       const { folder, consumer } = setUp(content);
 

@@ -157,6 +157,10 @@ describe('looked through for a key', () => {
       places: [place],
       notLookedAt: [],
     });
+    expect(await look(credentialsFile, '*@none', surroundings)).toEqual({
+      places: [],
+      notLookedAt: [{ what: `${cwd}/none`, why: 'it is not there', permission: null }],
+    });
     expect(await look(credentialsFile, 'me@creds/a', surroundings)).toBeUndefined();
   });
 });

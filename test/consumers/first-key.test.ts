@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bytes, newPair, preflightError, readBySdk, setUp } from './credentials-folder.ts';
+import { bytes, newPair, preflightError, preflightRefusal, readBySdk, setUp } from './credentials-folder.ts';
 
 describe('a first key', () => {
   const id = 'aws_access_key_id = AKIANEWNEWNEWNEWNEW2';
@@ -60,6 +60,29 @@ describe('a first key', () => {
       expect(message).toContain('gets its credentials by');
     },
   );
+
+  test('is not added beside another one, which is named', async () => {
+    const { file, consumer } = setUp(
+      '[work]\naws_access_key_id = AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = hush\n',
+    );
+
+    const { message, hint } = await preflightRefusal(consumer, null);
+
+    expect([message, hint]).toEqual([
+      `profile work of ${file} holds the key AKIA…OLD1 already`,
+      'name a profile that holds none',
+    ]);
+  });
+
+  test('is no matter of another source where the profile has a key of its own', async () => {
+    const { consumer } = setUp(
+      '[work]\nrole_arn = x\naws_access_key_id = AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = hush\n',
+    );
+
+    const { holds } = await consumer.preflight({ user: 'alice', oldKey: 'AKIAOLDOLDOLDOLDOLD1' });
+
+    expect(holds).toBe('AKIAOLDOLDOLDOLDOLD1');
+  });
 
   test('says that it adds a profile', async () => {
     const { file, consumer } = setUp('');
