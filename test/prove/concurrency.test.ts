@@ -12,6 +12,7 @@ const kinds = [
   { kind: 'first-key', reads: 'fresh', keys: 0, engines: 'terminals' },
   { kind: 'stale-first-key', reads: 'stale', keys: 0, engines: 'terminals' },
   { kind: 'mixed', reads: 'fresh', keys: 1, engines: 'mixed' },
+  { kind: 'stale-mixed', reads: 'stale', keys: 1, engines: 'mixed' },
 ] as const;
 
 lane({ name: 'concurrency', what: 'processes at once on one user', sample: { test: 2, prove: 24 } }, (wanted) => {
