@@ -62,6 +62,7 @@ test('S11 lines are stamped with AWS’s time, by the skew that was known before
   await journal.note({}, 'done', '', '2026-12-06T10:30:00Z');
   await journal.note({}, 'stopped');
 
+  expect(journal.record.history).toEqual([...left.history, ...told]);
   expect(told).toEqual([
     { at: '2026-12-06T09:59:00Z', state: 'claimUser', event: 'started', detail: '' },
     { at: '2026-12-06T09:59:00Z', state: 'claimUser', event: 'failed', detail: 'x' },
@@ -78,6 +79,7 @@ test('S11 a run on a clock that is behind goes on from the last line of the one 
   }));
 
   expect(open({ history }).journal.now()).toBe('2026-12-06T10:30:00Z');
+  expect(open({ history: [] }).journal.now()).toBe('2026-12-06T10:00:00Z');
 });
 
 test('S11 the skew that the claim found is used from then on', async () => {

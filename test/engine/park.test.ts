@@ -9,7 +9,7 @@ import { createRecordStore } from '../../src/engine/record-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const day = 86_400;
-const accepts = () => true;
+const accepts = ({ entry }: SignalMessage) => entry === 1;
 const proceed: SignalMessage = { signal: 'proceed', state: 'awaitQuiet', entry: 1, at: '2026-12-06T10:00:00Z' };
 
 function arranged(clock: Clock) {

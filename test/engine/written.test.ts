@@ -1,6 +1,6 @@
 // What the machine's states say of themselves, and how a record words what came of them.
 import { expect, test } from 'vitest';
-import { deadlineOf, detailOf, endedEarly, invokedBy } from '../../src/engine/written.ts';
+import { activityOf, deadlineOf, detailOf, endedEarly, invokedBy } from '../../src/engine/written.ts';
 
 test.each([
   ['reactivateToRollBack', 'reactivateKey', undefined],
@@ -9,7 +9,7 @@ test.each([
   ['health', undefined, undefined],
   ['nowhere', undefined, undefined],
 ])('%s runs %s, until the deadline of %s', (state, invoked, deadline) => {
-  expect([invokedBy(state), deadlineOf(state)]).toEqual([invoked, deadline]);
+  expect([activityOf(state), invokedBy(state), deadlineOf(state)]).toEqual([invoked, invoked, deadline]);
 });
 
 test.each([
