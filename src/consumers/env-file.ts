@@ -13,7 +13,7 @@ import {
   type VariableNames,
   withVariables,
 } from './env-variables.ts';
-import { type FilesMeant, filesMeant, readOrName, whyNot } from './files-meant.ts';
+import { type FilesMeant, filesMeant, noFiles, readOrName, whyNot } from './files-meant.ts';
 import { mustHold, shownId } from './held-key.ts';
 import { absolutePath, openPairInFile, type PairFacts } from './pair-in-file.ts';
 
@@ -81,16 +81,12 @@ function notesOf(text: string, holds: string | null, oldKey: string | null, { fi
 }
 
 /** A folder without any is looked through all the same. */
-async function envFilesIn({ cwd, ...others }: Surroundings): Promise<FilesMeant> {
+async function envFilesIn(surroundings: Surroundings): Promise<FilesMeant> {
+  const { cwd } = surroundings;
   const names = await readdir(cwd).catch((error: NodeJS.ErrnoException) => error);
-  if (names instanceof Error) {
-    return { files: [], notLookedAt: [{ what: cwd, why: whyNot(names), permission: null }] };
-  }
+  if (names instanceof Error) return noFiles(cwd, whyNot(names));
   const meant = await Promise.all(
-    names
-      .filter((name) => /^\.env(?:\..+)?$/.test(name))
-      .sort()
-      .map((name) => filesMeant(join(cwd, name), { cwd, ...others })),
+    names.filter((name) => /^\.env(?:\..+)?$/.test(name)).map((name) => filesMeant(join(cwd, name), surroundings)),
   );
   return { files: meant.flatMap(({ files }) => files), notLookedAt: meant.flatMap((one) => one.notLookedAt) };
 }

@@ -120,7 +120,7 @@ function readVariable(line: TextLine, name: string, file: string): Variable {
   const before = assigns(name).exec(line.text)?.[0] ?? '';
   const rest = line.text.slice(before.length);
   const [, gap = '', quote = '', quoted = '', plain = '', behind = ''] =
-    /^([ \t]*)(?:(['"`])(.*?)\2|([^ \t\r#'"`][^ \t\r#]*)?)(.*)$/s.exec(rest) ?? [];
+    /([ \t]*)(?:(['"`])(.*?)\2|([^ \t\r#'"`][^ \t\r#]*)?)(.*)/s.exec(rest) ?? [];
   const value = quote ? quoted : plain;
 
   if (/^['"`]/.test(behind) || (quote === '' && /['"`]/.test(value))) {

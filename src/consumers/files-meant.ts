@@ -15,12 +15,12 @@ export async function filesMeant(written: string, surroundings: Surroundings): P
   const path = absolutePath(written, surroundings);
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (!(facts instanceof Error)) {
-    return facts.isFile() ? { files: [path], notLookedAt: [] } : nothing(path, 'it is no regular file');
+    return facts.isFile() ? { files: [path], notLookedAt: [] } : noFiles(path, 'it is no regular file');
   }
-  if (!/[*?[{]/.test(written)) return nothing(path, whyNot(facts));
+  if (!/[*?[{]/.test(written)) return noFiles(path, whyNot(facts));
   const found = await walk(path);
   if (found.files.length > 0 || found.notLookedAt.length > 0) return found;
-  return nothing(path, 'no file matches');
+  return noFiles(path, 'no file matches');
 }
 
 /** The file's text; where it cannot be read the search says so, and there is none. */
@@ -74,7 +74,7 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-function nothing(what: string, why: string): FilesMeant {
+export function noFiles(what: string, why: string): FilesMeant {
   return { files: [], notLookedAt: [{ what, why, permission: null }] };
 }
 

@@ -73,7 +73,10 @@ describe('two values change, and nothing else', () => {
       'among other words, bytes and references',
       'NAME=caf\xe9\xff\nURL=https://$HOST/#a\nJSON=\'{"a": "b"}\'\nAWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\nno setting\nMY_AWS_ACCESS_KEY_ID=1\nAWS_ACCESS_KEY_ID_2=2\n',
     ],
-    ['with an empty session token', 'AWS_ACCESS_KEY_ID={id}\nAWS_SESSION_TOKEN=\nAWS_SECRET_ACCESS_KEY={secret}\n'],
+    [
+      'with an empty session token',
+      'AWS_ACCESS_KEY_ID={id}\nAWS_SESSION_TOKEN= # none\nAWS_SECRET_ACCESS_KEY={secret}\n',
+    ],
   ])('%s', async (_, template) => {
     const before = template.replace('{id}', 'AKIAOLDOLDOLDOLDOLD1').replace('{secret}', 'oldold/oldold+oldold');
     const after = template
@@ -240,6 +243,20 @@ describe('refused before any key is made', () => {
     ['a blank at the end, over which node would read the new line', 'A= \n', /^the new key pair cannot be written to/],
   ])('for a first key: %s', async (_, text, message) => {
     expect(await refused(text, '', null)).toMatch(message);
+  });
+});
+
+test('S24 a key that another wrote is named with its variable, and stays', async () => {
+  const { file, consumer } = setUp(
+    oldLines.replaceAll('AWS_', 'APP_'),
+    '#id=APP_ACCESS_KEY_ID,secret=APP_SECRET_ACCESS_KEY',
+  );
+
+  const error = await consumer.write(newPair, 'AKIASTRANGESTRANGER3').catch((caught) => caught);
+
+  expect(error).toMatchObject({
+    message: `APP_ACCESS_KEY_ID in ${file} holds the key AKIA…OLD1 instead of the key AKIA…GER3`,
+    hint: 'it was changed by something else, and that change stays',
   });
 });
 

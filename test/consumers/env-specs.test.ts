@@ -19,6 +19,7 @@ describe('specs', () => {
     ['~/app/.env', '/home/a/app/.env'],
     ['/x/.env#id=AWS_ACCESS_KEY_ID,secret=AWS_SECRET_ACCESS_KEY', '/x/.env'],
     ['/x/.env#secret=S', '/x/.env#id=AWS_ACCESS_KEY_ID,secret=S'],
+    ['/x/.env#id=A', '/x/.env#id=A,secret=AWS_SECRET_ACCESS_KEY'],
     ['a%23b', '/work dir/a%23b'],
     ['100%', '/work dir/100%'],
     ['a%2523', '/work dir/a%2523'],
@@ -52,6 +53,10 @@ describe('specs', () => {
         hint: "like env-file:.env or env-file:.env#id=APP_KEY_ID,secret=APP_SECRET; a # in a file's name is written %23",
       }),
     );
+  });
+
+  test.each(['/x/.env', '/x/.env#id=A,secret=B'])('%s is what the opened place says of itself', (place) => {
+    expect(envFile.open(place, replacement, consumerDeps()).spec).toBe(`env-file:${place}`);
   });
 
   test('a # in the name of the file', async () => {

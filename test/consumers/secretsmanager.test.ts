@@ -497,6 +497,7 @@ describe('a spec', () => {
     ['app#x=y', ': "x=y" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
     ['app#id', ': "id" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
     ['app#id=', ': "id=" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
+    ['app#id==', ': "id==" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
     ['app#id=a,id=b', ': "id=b" is no option of this place', 'there are id=…, secret=… and region=…, each once'],
     ['app#region=Ohio', ': "Ohio" is no region', 'like #region=eu-west-1'],
     ['app#region=xeu-west-1', ': "xeu-west-1" is no region', 'like #region=eu-west-1'],
