@@ -99,7 +99,7 @@ function parsed(text: string): { readable?: unknown; holds?: unknown } | null | 
   if (text.trim() === '') return null;
   try {
     const value: unknown = JSON.parse(text);
-    return value === null || (typeof value === 'object' && !Array.isArray(value)) ? value : undefined;
+    return typeof value === 'object' && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -13,7 +13,7 @@ describe('what goes wrong', () => {
     ['exit 3', 'deliver.sh exited with 3, when told preflight'],
     ['echo no network >&2; exit 1', 'deliver.sh exited with 1: no network, when told preflight'],
     [
-      'for n in 1 2 3 4; do echo "line $n" >&2; echo >&2; done; exit 1',
+      'for n in 1 2 3 4; do echo "  line $n  " >&2; echo >&2; done; exit 1',
       'deliver.sh exited with 1: line 2 / line 3 / line 4, when told preflight',
     ],
     ['kill -TERM $$', 'deliver.sh was ended by SIGTERM, when told preflight'],

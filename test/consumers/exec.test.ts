@@ -210,6 +210,12 @@ describe('what its answers mean', () => {
     expect(told().map(({ action }) => action)).toEqual(['write', 'restore']);
   });
 
+  test('a command that says what it holds needs no word to a person', async () => {
+    const { consumer } = setUp(`echo '{"holds":"AKIAOLDOLDOLDOLDOLD1"}'`);
+
+    expect(await preflight(consumer)).toEqual({ holds: 'AKIAOLDOLDOLDOLDOLD1', pair: null, notes: [] });
+  });
+
   test('a command that does not say what it holds is written to, and a person is told', async () => {
     const { consumer, told } = setUp('');
 
@@ -268,6 +274,12 @@ describe('specs', () => {
 
     expect(resolving).toThrow(UsageError);
     expect(resolving).toThrow(message);
+  });
+
+  test('without a command says how one is written', () => {
+    expect(() => exec.resolve('', { cwd: '/', home: '/', env: {} })).toThrow(
+      expect.objectContaining({ hint: 'like exec:./deliver-key.sh' }),
+    );
   });
 
   test('nothing is run to find a key', async () => {
