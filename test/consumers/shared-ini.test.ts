@@ -22,6 +22,14 @@ test.each<[string, string, [cli: string, sdk: string][]]>([
       ['work continuation 2', 'work nothing'],
     ],
   ],
+  [
+    'a name of one letter',
+    '[a]\nk=1',
+    [
+      ['a section', 'a section'],
+      ['a property k=1', 'a property k=1'],
+    ],
+  ],
   ['a section indented', '  [work]  ', [['work section', 'work section']]],
   ['a bracket within a name', '[a]b]', [['a]b section', 'a]b section']]],
   ['words behind a section', '[a] b', [['a section', '- nothing']]],

@@ -59,6 +59,7 @@ describe('specs', () => {
 
   test('there is one place', async () => {
     expect(stdout.resolve('', surroundings)).toBe('');
+    expect(setUp().consumer.spec).toBe('stdout:');
     expect(await stdout.find('AKIAOLDOLDOLDOLDOLD1', surroundings)).toEqual([]);
   });
 
