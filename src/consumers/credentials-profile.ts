@@ -134,8 +134,8 @@ function linesOf(lines: Line[], profile: string, file: string): Line[] {
     const { cli, sdk } = line;
     if (cli.role === 'malformed') throw malformed(line, file, 'it is neither a comment nor a setting');
     if (isOf(cli) !== isOf(sdk)) throw malformed(line, file, 'the AWS CLI and the SDKs see another section there');
-    const [first] = headers;
-    if (line !== first && line === headers[1]) {
+    const [first, second] = headers;
+    if (line === second) {
       throw new ConsumerError(`profile ${profile} is twice in ${file}: lines ${first?.number} and ${line.number}`, {
         hint: 'join the two sections',
       });
@@ -166,7 +166,7 @@ function findProperty(own: Line[], key: string, file: string): Line | undefined 
   if (line.sdk.role === 'property' && line.sdk.value !== line.cli.value) {
     throw malformed(line, file, 'to the AWS CLI a comment behind a value is a part of it');
   }
-  const more = own.find(({ cli }) => cli.role === 'continuation' && cli.of === line.number);
+  const more = own.find(({ cli }) => cli.of === line.number);
   if (more) throw malformed(more, file, `to the AWS CLI it is a part of the value in line ${line.number}`);
   return line;
 }
@@ -197,7 +197,7 @@ function malformed({ number }: Line, file: string, why: string): ConsumerError {
 }
 
 function valueOffset({ text }: Line): number {
-  return /^[^=:]*[=:][ \t\v\f\r]*/.exec(text)?.[0].length ?? text.length;
+  return /[^=:]*[=:][ \t\v\f\r]*/.exec(text)?.[0].length ?? text.length;
 }
 
 /** New lines go behind the last setting of the section, or with their header to the end of the text. */

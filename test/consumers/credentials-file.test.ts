@@ -64,7 +64,7 @@ describe('what a person should know beforehand', () => {
 
   test('malformed lines elsewhere, a byte order mark, spaces in brackets, colons, and hard links', async () => {
     const { file, folder, consumer } = setUp(
-      '\xef\xbb\xbf[x]\nhush\n[ work ]\naws_access_key_id : AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = oldold/oldold+oldold\n',
+      '\xef\xbb\xbf[x]\nhush\n  hush\n[ work ]\naws_access_key_id : AKIAOLDOLDOLDOLDOLD1\naws_secret_access_key = oldold/oldold+oldold\n',
     );
     linkSync(file, join(folder, 'other'));
 
@@ -74,7 +74,7 @@ describe('what a person should know beforehand', () => {
       `${file} writes a key of work with a colon, which the AWS CLI reads and the SDK for JavaScript does not`,
       `${file} begins with a byte order mark, with which the AWS CLI cannot read it`,
       `${file} writes [ work ]: to the AWS CLI its spaces belong to the name`,
-      `line 2 of ${file} is malformed and left as it is; the AWS CLI cannot read the file with it`,
+      `line 2, 3 of ${file} is malformed and left as it is; the AWS CLI cannot read the file with it`,
       `${file} has other names (hard links), which will keep the old content`,
     ]);
   });

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '../../src/access-key.ts';
+import { profilesHolding, withPair } from '../../src/consumers/credentials-profile.ts';
 import { ConsumerError } from '../../src/errors.ts';
 import { bytes, newPair, oldPair, preflightError, preflightRefusal, readBySdk, setUp } from './credentials-folder.ts';
 
@@ -56,6 +57,11 @@ describe('the two values change and not one other byte', () => {
       'malformed lines in another profile',
       '[tmp]\nhello\n= 3\n[work]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n',
     ],
+    [
+      'another key for all',
+      '[DEFAULT]\naws_access_key_id = AKIAX\naws_secret_access_key = y\n[work]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n',
+    ],
+    ['white space of every kind', '[work]\naws_access_key_id\v=\v{id}\v\naws_secret_access_key\f= \f\t{secret}\n'],
     [
       'another profile twice',
       '[tmp]\na = 1\n[tmp]\n[work]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n',
@@ -190,6 +196,31 @@ describe('what is not understood without doubt is refused before any key is made
       'the profile twice, once with spaces',
       `[work]\n${pair}[x]\n[ work ]\n`,
       'profile work is twice in FILE: lines 1 and 5',
+    ],
+    [
+      'the profile twice, which only the CLI sees',
+      `[work]\n${pair}[work];x\n`,
+      'profile work is twice in FILE: lines 1 and 4',
+    ],
+    [
+      'the profile twice, which only the SDK sees',
+      `[work]\n${pair}region = eu\n  [work]\n`,
+      'profile work is twice in FILE: lines 1 and 5',
+    ],
+    [
+      'a key that only the SDK takes for nested',
+      '[work]\n  s3 =\n  aws_access_key_id = AKIAOLDOLDOLDOLDOLD1\n  aws_secret_access_key = hush\n',
+      'line 3 of FILE is malformed: it is indented, and the AWS CLI and the SDKs take that differently',
+    ],
+    [
+      'a session token that only the CLI sees',
+      `[work]\n${pair}aws_session_token: hush\n`,
+      'profile work of FILE has a session token, in line 4',
+    ],
+    [
+      'a session token that only the SDK sees',
+      `[work]\n${pair}region = eu\n  aws_session_token = hush\n`,
+      'profile work of FILE has a session token, in line 5',
     ],
     [
       'a key twice',
@@ -336,4 +367,18 @@ describe('what to do is said with each refusal', () => {
       hint: 'it was changed by something else, and that change stays',
     });
   });
+});
+
+test('a profile holds the key that it names as its own, for any reader, and not one that it mentions', () => {
+  const text =
+    '[a]\nnote = AKIAOLDOLDOLDOLDOLD1\n[b]\naws_access_key_id: AKIAOLDOLDOLDOLDOLD1\n[ c ]\nregion = eu\n  aws_access_key_id = AKIAOLDOLDOLDOLDOLD1\n';
+
+  expect(profilesHolding(text, oldPair.accessKeyId)).toEqual(['b', 'c']);
+});
+
+test('a pair that reads back as none is not written', () => {
+  const writing = () => withPair('', 'work', new KeyPair('', ''), '/x');
+
+  expect(writing).toThrow(ConsumerError);
+  expect(writing).toThrow('it would read back as another');
 });

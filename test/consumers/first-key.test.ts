@@ -32,6 +32,13 @@ describe('a first key', () => {
     ['with a profile of its own', '[x]\na = 1\n', `[x]\na = 1\n\n[work]\n${id}\n${secret}\n`],
     ['with a profile of its own, behind an empty line', '[x]\r\n\r\n', `[x]\r\n\r\n[work]\r\n${id}\r\n${secret}\r\n`],
     ['with a profile of its own, without a final newline', '[x]', `[x]\n\n[work]\n${id}\n${secret}\n`],
+    ['with a profile of its own, behind an empty line at the end', '[x]\n\n', `[x]\n\n[work]\n${id}\n${secret}\n`],
+    [
+      'with a profile of its own, behind others with an empty line between',
+      '[x]\n\n[y]\na = 1\n',
+      `[x]\n\n[y]\na = 1\n\n[work]\n${id}\n${secret}\n`,
+    ],
+    ['to a file with a byte order mark alone', '\xef\xbb\xbf', `\xef\xbb\xbf[work]\n${id}\n${secret}\n`],
     ['to an empty file', '', `[work]\n${id}\n${secret}\n`],
     ['with a file of its own', null, `[work]\n${id}\n${secret}\n`],
   ])('is added %s', async (_, before, after) => {
