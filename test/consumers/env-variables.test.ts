@@ -53,6 +53,7 @@ test.each([
 
 test.each([
   ['that a reader alone finds', `A=1\rAWS_SESSION_TOKEN=hush\n${pairLines}`, ' (AWS_SESSION_TOKEN)'],
+  ['over whose blank node reads the next line', `AWS_SESSION_TOKEN=  \nA=1\n${pairLines}`, ' (AWS_SESSION_TOKEN)'],
   ['in a value of several lines', `A="1\nAWS_SESSION_TOKEN=hush\n"\n${pairLines}`, ', in line 2'],
 ])('a session token %s is refused', (_, text, where) => {
   const looking = () => lookAtVariables(text, defaultNames, '.env');
@@ -60,6 +61,15 @@ test.each([
   expect(looking).toThrow(ConsumerError);
   expect(looking).toThrow(expect.objectContaining({ message: `.env has a session token${where}` }));
 });
+
+test.each(['', "''", '""', '``', '  "" ', '""  # none', '  # none', '#none'])(
+  'an empty session token is none: %j',
+  (token) => {
+    const text = `${pairLines}AWS_SESSION_TOKEN=${token}\nA=1\n`;
+
+    expect(lookAtVariables(text, defaultNames, '.env').holds).toBe(keyId);
+  },
+);
 
 test('of variables with names of their own nobody knows the token’s', () => {
   const names = { id: 'ACCESS_KEY_ID_B', secret: 'SECRET_B' };
