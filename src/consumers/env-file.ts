@@ -86,7 +86,10 @@ async function envFilesIn(surroundings: Surroundings): Promise<FilesMeant> {
   const names = await readdir(cwd).catch((error: NodeJS.ErrnoException) => error);
   if (names instanceof Error) return noFiles(cwd, whyNot(names));
   const meant = await Promise.all(
-    names.filter((name) => /^\.env(?:\..+)?$/.test(name)).map((name) => filesMeant(join(cwd, name), surroundings)),
+    names
+      .filter((name) => /^\.env(?:\..+)?$/.test(name))
+      .sort()
+      .map((name) => filesMeant(join(cwd, name), surroundings)),
   );
   return { files: meant.flatMap(({ files }) => files), notLookedAt: meant.flatMap((one) => one.notLookedAt) };
 }

@@ -54,7 +54,7 @@ async function walk(pattern: string): Promise<FilesMeant> {
       found.notLookedAt.push({ what: folder, why: whyNot(error), permission: null });
       return [];
     });
-    for (const entry of entries) {
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (level < depth) await into(path, level + 1);

@@ -31,7 +31,7 @@ if (unknown.length > 0) throw new Error(`no area ${unknown.join(', ')}; there ar
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const rows: string[] = [];
 for (const name of named) {
-  const files = values.only ? globSync(values.only).sort() : mutated(areas[name] as Area);
+  const files = values.only ? namedBy(values.only) : mutated(areas[name] as Area);
   const results: Awaited<ReturnType<typeof broken>> = [];
   if (values.mirrored)
     for (const file of files)
@@ -70,6 +70,12 @@ async function broken(area: string, mutate: string[], tests: string | undefined,
     clearTextReporter: { logTests: false, reportTests: false, skipFull: true },
     htmlReporter: { fileName: `.cache/mutation/${report}.html` },
   }).runMutationTest();
+}
+
+/** The files of a glob; what is none, such as lines of a file, is Stryker's to read. */
+function namedBy(only: string): string[] {
+  const files = globSync(only).sort();
+  return files.length > 0 ? files : [only];
 }
 
 /** `test/engine/waits{,-*}.test.ts` for `src/engine/waits.ts`; undefined where no test is named so. */
