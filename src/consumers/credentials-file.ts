@@ -103,9 +103,7 @@ async function placesLeft(text: string, { profile, file, oldKey }: Place): Promi
   const others = profilesHolding(text, oldKey).filter((other) => other !== profile);
   return [
     ...others.map((other) => `profile ${other} of ${file} holds the same key, and changes only if it is named too`),
-    ...(configText ? profilesHolding(configText, oldKey) : []).map(
-      (other) => `${config} holds the same key under [${other}]`,
-    ),
+    ...profilesHolding(configText ?? '', oldKey).map((other) => `${config} holds the same key under [${other}]`),
   ];
 }
 

@@ -70,7 +70,7 @@ function parsePlace(place: string, surroundings: Pick<Surroundings, 'region'>): 
   const { name: path, options } = splitPlace(kind, place);
   const spec = `${kind}:${place}`;
   const { idPath, names } = halvesOf(options, spec);
-  for (const name of [path, idPath ?? path]) {
+  for (const name of idPath === null ? [path] : [path, idPath]) {
     if (!/^[A-Za-z0-9_.\-/]{1,1011}$/.test(name)) {
       throw new UsageError(`${spec}: "${name}" is no parameter`, { hint: 'like ssm:/app/aws-key; not its ARN' });
     }
